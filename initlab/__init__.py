@@ -1,0 +1,26 @@
+"""The laboratory for weight initialization: what an initializer does to a deep network, measured."""
+
+from initlab.activations import ACTIVATIONS
+from initlab.datasets import DATASETS
+from initlab.initializers import INITIALIZERS, draw, draw_bias
+from initlab.measurement import Probe, measure
+from initlab.network import Backward, Forward, Network
+from initlab.probe import probe
+from initlab.spec import NetworkSpec
+from initlab.start import build
+
+__all__ = [
+    "ACTIVATIONS",
+    "DATASETS",
+    "INITIALIZERS",
+    "Backward",
+    "Forward",
+    "Network",
+    "NetworkSpec",
+    "Probe",
+    "build",
+    "draw",
+    "draw_bias",
+    "measure",
+    "probe",
+]

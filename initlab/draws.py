@@ -1,0 +1,112 @@
+"""Common random numbers: the unit draws that every law, gain and initializer scales and shapes.
+
+A layer's numbers depend on the seed and its index alone, so two initializers are compared on the same randomness, a
+network of depth d is a prefix of one of depth d + 1, and a moved gain slider draws nothing. SFC64 is NumPy's fastest
+generator; float32 draws carry 24 random bits, which is ample for a weight, and both precisions share them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from initlab.arrays import Array
+
+OUTPUT_LAYER = 2**32 - 1  # the output layer's own stream, whatever the depth
+CUT = 2.0  # Keras cuts a truncated normal at two standard deviations
+KINDS = ("normal", "redraw", "bias", "mask")  # independent child streams of a layer's seed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerDraws:
+    """The unit draws of one `(fan_in, fan_out)` layer; each kind is drawn once and kept, read-only."""
+
+    seed: np.random.SeedSequence
+    fan_in: int
+    fan_out: int
+    dtype: type[np.float32] | type[np.float64] = np.float32
+    kept: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    def generator(self, kind: str) -> np.random.Generator:
+        """The child stream of that kind, from its beginning."""
+        child = np.random.SeedSequence(self.seed.entropy, spawn_key=(*self.seed.spawn_key, KINDS.index(kind)))
+        return np.random.Generator(np.random.SFC64(child))
+
+    def once(self, kind: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """What `make` returns, computed the first time only."""
+        if kind not in self.kept:
+            made = make()
+            made.setflags(write=False)
+            self.kept[kind] = made
+        return self.kept[kind]
+
+    def normal(self) -> Array:
+        """N(0, 1)."""
+        return self.once("normal", lambda: self._normal("normal", (self.fan_in, self.fan_out)))
+
+    def truncated(self) -> Array:
+        """N(0, 1) cut at +-2: the normal draws, with only those beyond the cut drawn again."""
+        return self.once("truncated", self._truncated)
+
+    def uniform(self) -> Array:
+        """U(-1, 1): the normal draws through their own distribution function, so that normal and uniform stay paired."""
+        return self.once("uniform", lambda: special.ndtr(self.normal()) * 2 - 1)
+
+    def bias_normal(self) -> Array:
+        """N(0, 1) for the biases."""
+        return self.once("bias", lambda: self._normal("bias", (self.fan_out,)))
+
+    def bias_uniform(self) -> Array:
+        """U(-1, 1) for the biases, paired with `bias_normal`."""
+        return special.ndtr(self.bias_normal()) * 2 - 1
+
+    def _normal(self, kind: str, shape: tuple[int, ...]) -> Array:
+        return self.generator(kind).standard_normal(shape, dtype=self.dtype)
+
+    def _truncated(self) -> Array:
+        rng, values = self.generator("redraw"), self.normal().copy().reshape(-1)
+        beyond = np.flatnonzero(np.abs(values) > CUT)
+        while beyond.size:
+            again = rng.standard_normal(beyond.size, dtype=self.dtype)
+            values[beyond] = again
+            beyond = beyond[np.abs(again) > CUT]
+        return values.reshape(self.fan_in, self.fan_out)
+
+
+class Draws:
+    """The layers' draws of one seed. Kept between calls up to `max_bytes`; the oldest layers are forgotten first."""
+
+    def __init__(self, seed: int, max_bytes: int = 2**27) -> None:
+        self.seed = seed
+        self._max_bytes = max_bytes
+        self._layers: dict[tuple[int, int, int], LayerDraws] = {}
+
+    def layer(self, index: int, fan_in: int, fan_out: int) -> LayerDraws:
+        """The draws of hidden layer `index` (from 0), or of `OUTPUT_LAYER`."""
+        key = (index, fan_in, fan_out)
+        found = self._layers.pop(key, None)
+        if found is None:
+            found = LayerDraws(np.random.SeedSequence(self.seed, spawn_key=(index,)), fan_in, fan_out)
+            self._forget_oldest()
+        self._layers[key] = found
+        return found
+
+    def _forget_oldest(self) -> None:
+        kept = sum(_bytes(layer) for layer in self._layers.values())
+        for key in list(self._layers):
+            if kept <= self._max_bytes:
+                return
+            kept -= _bytes(self._layers.pop(key))
+
+
+def _bytes(layer: LayerDraws) -> int:
+    return sum(array.nbytes for array in layer.kept.values())
+
+
+def draws_from(rng: np.random.Generator, fan_in: int, fan_out: int) -> LayerDraws:
+    """One layer's float64 draws, seeded from `rng`."""
+    entropy: list[Any] = rng.integers(2**32, size=4).tolist()
+    return LayerDraws(np.random.SeedSequence(entropy), fan_in, fan_out, np.float64)

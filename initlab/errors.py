@@ -1,0 +1,18 @@
+"""One phrasing for every rejected value: the rule, what arrived, what would do."""
+
+from collections.abc import Iterable
+
+
+def unknown(what: str, got: object, known: Iterable[str]) -> ValueError:
+    """Say what was asked for and everything that would have been accepted."""
+    return ValueError(f"unknown {what} {got!r}; choose one of {', '.join(known)}")
+
+
+def out_of_range(what: str, got: object, low: float, high: float) -> ValueError:
+    """Say the two bounds and the value that lies outside them (or is no number at all)."""
+    return ValueError(f"{what} must be a number from {low:g} to {high:g}; received {got!r}")
+
+
+def invalid(rule: str, got: object, remedy: str) -> ValueError:
+    """Say the rule that was broken, the value that broke it, and what would be accepted."""
+    return ValueError(f"{rule}; received {got}; {remedy}")

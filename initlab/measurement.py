@@ -1,0 +1,142 @@
+"""One pass through a network, measured layer by layer: the probe behind every picture and verdict."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from initlab.arrays import Array, Integers
+from initlab.losses import Targets, loss_and_gradient
+from initlab.network import Forward, Network
+from initlab.spec import NetworkSpec
+from initlab.tally import LayerStats, Tally, Workspace
+from initlab.twins import twins
+
+CLOSE: Final = 1e-3  # below this, 1 - c is computed without cancellation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """What one forward and one backward pass looked like; the first axis of every array is hidden layer 1..L.
+
+    Shares are of units (dead) or of outputs (saturated). `input_correlation` is the mean cosine between the
+    pre-activations of different rows, NaN for a single row; `1 - input_correlation` is exact where it is tiny, so it is
+    kept as `input_difference`.
+    """
+
+    activation: LayerStats
+    preactivation: LayerStats
+    gradient: LayerStats
+    weight: LayerStats
+    weight_gradient: LayerStats
+    saturated_share: Array
+    dead_share: Array
+    distinct_units: Integers
+    twin_share: Array  # of units with at least one twin
+    input_difference: Array
+    inputs: LayerStats  # of the data themselves: one layer
+    data_difference: float  # 1 - mean cosine between the data rows
+    widths: tuple[int, ...]
+    rows: int
+    loss: float
+    finite_outputs: bool
+    phi: str
+    precision: str
+    spec: NetworkSpec | None = None
+
+    @property
+    def input_correlation(self) -> Array:
+        return 1 - self.input_difference
+
+    @property
+    def depth(self) -> int:
+        return len(self.widths)
+
+
+def measure(
+    network: Network, inputs: Array, targets: Targets = None, loss: str = "Auto", spec: NetworkSpec | None = None
+) -> Probe:
+    """Send `inputs` forward and the loss back through any network. Non-finite values are counted, never fatal."""
+    return _Pass(network, inputs).probe(targets, loss, spec)
+
+
+class _Pass:
+    """The tallies of one pass; weight gradients are reduced one layer at a time."""
+
+    def __init__(self, network: Network, inputs: Array) -> None:
+        depth, dtype = network.depth, network.weights[0].dtype
+        self.network, self.forward = network, network.forward(inputs)
+        self.workspace = Workspace(dtype)
+        self.activation, self.preactivation, self.gradient, self.weight, self.weight_gradient = (
+            Tally(depth, self.workspace) for _ in range(5)
+        )
+        self.saturated, self.dead, self.difference, self.twin_share = np.zeros((4, depth))
+        self.distinct = np.zeros(depth, np.int64)
+
+    def probe(self, targets: Targets, loss: str, spec: NetworkSpec | None) -> Probe:
+        network, forward = self.network, self.forward
+        value, output_gradient = loss_and_gradient(loss, forward.outputs, targets)
+        with np.errstate(all="ignore"):
+            self._measure_forward()
+            self._measure_backward(output_gradient)
+            data = Tally(1, self.workspace)
+            data.add(0, forward.inputs)
+            difference = mean_difference(forward.inputs)
+        return Probe(
+            self.activation.stats(), self.preactivation.stats(), self.gradient.stats(), self.weight.stats(),
+            self.weight_gradient.stats(), self.saturated, self.dead, self.distinct, self.twin_share, self.difference,
+            data.stats(), difference, tuple(w.shape[1] for w in network.weights[:-1]), len(forward.inputs),
+            value, bool(np.isfinite(forward.outputs).all()), network.activation, str(forward.inputs.dtype), spec,
+        )  # fmt: skip
+
+    def _measure_forward(self) -> None:
+        phi, forward = self.network.phi, self.forward
+        for layer in range(self.network.depth):
+            z, argument = forward.preactivations[layer], forward.arguments[layer]
+            self.preactivation.add(layer, z)
+            self.activation.add(layer, forward.activations[layer])
+            self.weight.add(layer, self.network.weights[layer])
+            self.difference[layer] = mean_difference(z)
+            if phi.saturates_beyond is not None:
+                beyond = np.abs(argument) >= phi.saturates_beyond
+                self.saturated[layer] = np.count_nonzero(beyond) / z.size
+            if phi.dies:
+                self.dead[layer] = np.count_nonzero(argument.max(axis=0) <= 0) / z.shape[1]
+
+    def _measure_backward(self, output_gradient: Array) -> None:
+        for found in self.network.backpropagate(self.forward, output_gradient):
+            layer = found.layer
+            if layer == self.network.depth:
+                continue
+            self.gradient.add(layer, found.gradient)
+            self.weight_gradient.add(layer, found.weight)
+            self._count_twins(layer, found.gradient, self.forward)
+
+    def _count_twins(self, layer: int, gradient: Array, forward: Forward) -> None:
+        finite = np.isfinite(gradient).all()
+        distinct, paired = twins(
+            gradient if finite else None, forward.activations[layer],
+            self.network.weights[layer], self.network.biases[layer],
+        )  # fmt: skip
+        self.distinct[layer], self.twin_share[layer] = distinct, paired / gradient.shape[1]
+
+
+def mean_difference(z: Array) -> float:
+    """1 minus the mean cosine over pairs of different rows of `z` (B, N); NaN for one row or non-finite values.
+
+    A zero row has no direction; it counts as orthogonal to every other.
+    """
+    rows = len(z)
+    if rows < 2:
+        return float("nan")
+    norms = np.sqrt(np.vecdot(z, z))
+    inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
+    mean = inverse @ z / rows
+    square = float(mean @ mean)
+    zeros = 1 - np.count_nonzero(norms) / rows
+    difference = rows / (rows - 1) * (1 - zeros - square) + zeros
+    if difference > CLOSE:
+        return difference
+    u = (z * inverse[:, None]).astype(float)
+    u -= u.mean(axis=0)
+    return float(rows / (rows - 1) * np.vecdot(u, u).mean())

@@ -1,0 +1,54 @@
+"""What a user may set on an initializer or an activation: enough to validate it and to draw its widget."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from initlab.arrays import Parameters
+from initlab.errors import out_of_range, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number with its range and step, or, when `choices` are given, one of a few words."""
+
+    name: str
+    default: float | str
+    help: str
+    minimum: float = 0.0
+    maximum: float = 1.0
+    step: float = 0.01
+    choices: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return LABELS.get(self.name, self.name.replace("_", " ").capitalize())
+
+    def validated(self, value: object) -> float | str:
+        """The value as a plain float or word; ValueError names the range or the choices."""
+        if self.choices:
+            if not isinstance(value, str) or value not in self.choices:
+                raise unknown(self.name, value, self.choices)
+            return value
+        return finite_number(self.name, value, self.minimum, self.maximum)
+
+
+LABELS = {"stddev": "Standard deviation", "minval": "Minimum", "maxval": "Maximum"}
+
+
+def finite_number(what: str, value: object, low: float, high: float) -> float:
+    """`value` as a float within [low, high]; ValueError otherwise (NaN and inf included)."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise out_of_range(what, value, low, high)
+    if not low <= value <= high:
+        raise out_of_range(what, value, low, high)
+    return float(value)
+
+
+def complete(owner: str, parameters: Iterable[Parameter], given: Mapping[str, object]) -> Parameters:
+    """All parameters of `owner`, validated, defaults filled in, sorted by name."""
+    known = {p.name: p for p in parameters}
+    for name in given:
+        if name not in known:
+            raise unknown(f"parameter of {owner}", name, known or ["(it has none)"])
+    return tuple(sorted((name, p.validated(given.get(name, p.default))) for name, p in known.items()))

@@ -1,0 +1,56 @@
+"""The work budget: operations and bytes of a probe, known before anything is allocated."""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from initlab.errors import invalid
+from initlab.spec import NetworkSpec
+
+MAX_OPERATIONS: Final = 3 * 10**11  # about six seconds on one core of 2020
+MAX_BYTES: Final = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Floating-point operations and peak bytes, both estimates from above."""
+
+    operations: int
+    bytes: int
+
+    @property
+    def affordable(self) -> bool:
+        return self.operations <= MAX_OPERATIONS and self.bytes <= MAX_BYTES
+
+    def __str__(self) -> str:
+        return f"{self.operations / 1e9:,.1f} billion operations and {self.bytes / 2**20:,.0f} MiB"
+
+
+LIMIT: Final = Work(MAX_OPERATIONS, MAX_BYTES)
+
+
+def work(spec: NetworkSpec) -> Work:
+    """One probe: three matrix products a layer, the statistics, and a QR where the law asks for one."""
+    size = 4 if spec.precision == "float32" else 8
+    units = sum(spec.widths[1:])
+    weights = sum(a * b for a, b in pairwise(spec.widths))
+    qr = sum(4 * a * b * min(a, b) for a, b in pairwise(spec.widths)) if spec.init == "Orthogonal" else 0
+    operations = 6 * spec.rows * weights + 40 * spec.rows * units + 100 * weights + qr
+    layers_kept = 3 if spec.normalization == "None" else 5  # z, phi(z) and a copy in flight; the normalized ones too
+    return Work(operations, size * (weights + layers_kept * spec.rows * units) + 4 * weights)
+
+
+def fitting(spec: NetworkSpec) -> NetworkSpec:
+    """The nearest affordable spec: fewer rows first, then fewer layers."""
+    while not work(spec).affordable:
+        spec = (
+            replace(spec, batch=spec.rows // 2) if spec.rows > 32 else replace(spec, depth=max(1, spec.depth * 3 // 4))
+        )
+    return spec
+
+
+def require_affordable(spec: NetworkSpec) -> None:
+    """ValueError with the numbers and what would fit, where the budget is exceeded."""
+    if not work(spec).affordable:
+        fit = fitting(spec)
+        raise invalid(f"a probe may take at most {LIMIT}", work(spec), f"depth {fit.depth} with batch {fit.batch} fits")
