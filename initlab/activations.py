@@ -26,7 +26,7 @@ SELU_ALPHA: Final = 1.6732632423543772848170429916717
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """phi, phi' and their constants. `saturates_beyond` is the |z| past which phi' < 0.06 max phi', None if it never does."""
+    """phi, phi' and their constants; past |z| = `saturates_beyond` phi' < 0.06 max phi' (None if it never is)."""
 
     name: str
     function: Callable[..., Array]

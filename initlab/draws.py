@@ -6,7 +6,7 @@ generator; float32 draws carry 24 random bits, which is ample for a weight, and 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,67 +17,77 @@ from initlab.arrays import Array
 
 OUTPUT_LAYER = 2**32 - 1  # the output layer's own stream, whatever the depth
 CUT = 2.0  # Keras cuts a truncated normal at two standard deviations
-KINDS = ("normal", "redraw", "bias", "mask")  # independent child streams of a layer's seed
+KINDS = ("weights", "bias", "mask")  # independent child streams of a layer's seed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class LayerDraws:
     """The unit draws of one `(fan_in, fan_out)` layer; each kind is drawn once and kept, read-only."""
 
-    seed: np.random.SeedSequence
-    fan_in: int
-    fan_out: int
-    dtype: type[np.float32] | type[np.float64] = np.float32
-    kept: dict[str, NDArray[Any]] = field(default_factory=dict)
+    def __init__(
+        self, seed: np.random.SeedSequence, fan_in: int, fan_out: int,
+        dtype: type[np.float32] | type[np.float64] = np.float32,
+    ) -> None:  # fmt: skip
+        self.fan_in, self.fan_out, self.dtype = fan_in, fan_out, dtype
+        self._seed = seed
+        self._kept: dict[str, NDArray[Any]] = {}
+
+    @property
+    def nbytes(self) -> int:
+        return sum(array.nbytes for array in self._kept.values())
 
     def generator(self, kind: str) -> np.random.Generator:
         """The child stream of that kind, from its beginning."""
-        child = np.random.SeedSequence(self.seed.entropy, spawn_key=(*self.seed.spawn_key, KINDS.index(kind)))
+        child = np.random.SeedSequence(self._seed.entropy, spawn_key=(*self._seed.spawn_key, KINDS.index(kind)))
         return np.random.Generator(np.random.SFC64(child))
 
     def once(self, kind: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """What `make` returns, computed the first time only."""
-        if kind not in self.kept:
+        if kind not in self._kept:
             made = make()
             made.setflags(write=False)
-            self.kept[kind] = made
-        return self.kept[kind]
+            self._kept[kind] = made
+        return self._kept[kind]
 
     def normal(self) -> Array:
         """N(0, 1)."""
-        return self.once("normal", lambda: self._normal("normal", (self.fan_in, self.fan_out)))
+        return self.once("normal", lambda: self._standard_normal(self._stream))
 
     def truncated(self) -> Array:
         """N(0, 1) cut at +-2: the normal draws, with only those beyond the cut drawn again."""
         return self.once("truncated", self._truncated)
 
     def uniform(self) -> Array:
-        """U(-1, 1): the normal draws through their own distribution function, so that normal and uniform stay paired."""
+        """U(-1, 1): the normal draws through their own distribution function, so normal and uniform stay paired."""
         return self.once("uniform", lambda: special.ndtr(self.normal()) * 2 - 1)
 
     def bias_normal(self) -> Array:
         """N(0, 1) for the biases."""
-        return self.once("bias", lambda: self._normal("bias", (self.fan_out,)))
+        return self.once("bias", lambda: self.generator("bias").standard_normal(self.fan_out, dtype=self.dtype))
 
     def bias_uniform(self) -> Array:
         """U(-1, 1) for the biases, paired with `bias_normal`."""
         return special.ndtr(self.bias_normal()) * 2 - 1
 
-    def _normal(self, kind: str, shape: tuple[int, ...]) -> Array:
-        return self.generator(kind).standard_normal(shape, dtype=self.dtype)
+    @cached_property
+    def _stream(self) -> np.random.Generator:
+        """First the normal draws, then the redraws of the truncated ones: one generator serves both."""
+        return self.generator("weights")
+
+    def _standard_normal(self, rng: np.random.Generator) -> Array:
+        return rng.standard_normal((self.fan_in, self.fan_out), dtype=self.dtype)
 
     def _truncated(self) -> Array:
-        rng, values = self.generator("redraw"), self.normal().copy().reshape(-1)
+        values = self.normal().copy().reshape(-1)
         beyond = np.flatnonzero(np.abs(values) > CUT)
         while beyond.size:
-            again = rng.standard_normal(beyond.size, dtype=self.dtype)
+            again = self._stream.standard_normal(beyond.size, dtype=self.dtype)
             values[beyond] = again
             beyond = beyond[np.abs(again) > CUT]
         return values.reshape(self.fan_in, self.fan_out)
 
 
 class Draws:
-    """The layers' draws of one seed. Kept between calls up to `max_bytes`; the oldest layers are forgotten first."""
+    """The layers' draws of one seed, kept between networks; `trim` brings them back under `max_bytes`."""
 
     def __init__(self, seed: int, max_bytes: int = 2**27) -> None:
         self.seed = seed
@@ -90,20 +100,16 @@ class Draws:
         found = self._layers.pop(key, None)
         if found is None:
             found = LayerDraws(np.random.SeedSequence(self.seed, spawn_key=(index,)), fan_in, fan_out)
-            self._forget_oldest()
         self._layers[key] = found
         return found
 
-    def _forget_oldest(self) -> None:
-        kept = sum(_bytes(layer) for layer in self._layers.values())
+    def trim(self) -> None:
+        """Forget the layers asked for longest ago until the rest fit."""
+        kept = sum(layer.nbytes for layer in self._layers.values())
         for key in list(self._layers):
             if kept <= self._max_bytes:
                 return
-            kept -= _bytes(self._layers.pop(key))
-
-
-def _bytes(layer: LayerDraws) -> int:
-    return sum(array.nbytes for array in layer.kept.values())
+            kept -= self._layers.pop(key).nbytes
 
 
 def draws_from(rng: np.random.Generator, fan_in: int, fan_out: int) -> LayerDraws:

@@ -7,7 +7,7 @@ import numpy as np
 
 from initlab.arrays import Array, Integers
 from initlab.losses import Targets, loss_and_gradient
-from initlab.network import Forward, Network
+from initlab.network import Network
 from initlab.spec import NetworkSpec
 from initlab.tally import LayerStats, Tally, Workspace
 from initlab.twins import twins
@@ -57,7 +57,14 @@ def measure(
     network: Network, inputs: Array, targets: Targets = None, loss: str = "Auto", spec: NetworkSpec | None = None
 ) -> Probe:
     """Send `inputs` forward and the loss back through any network. Non-finite values are counted, never fatal."""
-    return _Pass(network, inputs).probe(targets, loss, spec)
+    _keep_freed_pages()
+    with np.errstate(all="ignore"):
+        return _Pass(network, inputs).probe(targets, loss, spec)
+
+
+def _keep_freed_pages() -> None:
+    """Freeing one large untouched block makes glibc keep memory for the next pass: fresh pages cost more than sums."""
+    np.empty(2**25 - 2**16, np.uint8)
 
 
 class _Pass:
@@ -68,7 +75,7 @@ class _Pass:
         self.network, self.forward = network, network.forward(inputs)
         self.workspace = Workspace(dtype)
         self.activation, self.preactivation, self.gradient, self.weight, self.weight_gradient = (
-            Tally(depth, self.workspace) for _ in range(5)
+            Tally(self.workspace) for _ in range(5)
         )
         self.saturated, self.dead, self.difference, self.twin_share = np.zeros((4, depth))
         self.distinct = np.zeros(depth, np.int64)
@@ -76,12 +83,11 @@ class _Pass:
     def probe(self, targets: Targets, loss: str, spec: NetworkSpec | None) -> Probe:
         network, forward = self.network, self.forward
         value, output_gradient = loss_and_gradient(loss, forward.outputs, targets)
-        with np.errstate(all="ignore"):
-            self._measure_forward()
-            self._measure_backward(output_gradient)
-            data = Tally(1, self.workspace)
-            data.add(0, forward.inputs)
-            difference = mean_difference(forward.inputs)
+        self._measure_forward()
+        self._measure_backward(output_gradient)
+        data = Tally(self.workspace)
+        data.add(0, forward.inputs)
+        difference = mean_difference(forward.inputs)
         return Probe(
             self.activation.stats(), self.preactivation.stats(), self.gradient.stats(), self.weight.stats(),
             self.weight_gradient.stats(), self.saturated, self.dead, self.distinct, self.twin_share, self.difference,
@@ -110,15 +116,10 @@ class _Pass:
                 continue
             self.gradient.add(layer, found.gradient)
             self.weight_gradient.add(layer, found.weight)
-            self._count_twins(layer, found.gradient, self.forward)
-
-    def _count_twins(self, layer: int, gradient: Array, forward: Forward) -> None:
-        finite = np.isfinite(gradient).all()
-        distinct, paired = twins(
-            gradient if finite else None, forward.activations[layer],
-            self.network.weights[layer], self.network.biases[layer],
-        )  # fmt: skip
-        self.distinct[layer], self.twin_share[layer] = distinct, paired / gradient.shape[1]
+            self.distinct[layer], paired = twins(
+                found.gradient, self.forward.activations[layer], self.network.weights[layer], self.network.biases[layer]
+            )
+            self.twin_share[layer] = paired / found.gradient.shape[1]
 
 
 def mean_difference(z: Array) -> float:
@@ -130,7 +131,7 @@ def mean_difference(z: Array) -> float:
     if rows < 2:
         return float("nan")
     norms = np.sqrt(np.vecdot(z, z))
-    inverse = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
+    inverse = np.where(norms > 0, 1 / norms, 0)
     mean = inverse @ z / rows
     square = float(mean @ mean)
     zeros = 1 - np.count_nonzero(norms) / rows

@@ -8,6 +8,7 @@ from initlab.arrays import Array
 from initlab.data_driven import DATA_DRIVEN
 from initlab.draws import OUTPUT_LAYER, Draws, LayerDraws
 from initlab.initializers import recipe
+from initlab.laws import Law
 from initlab.network import Network
 from initlab.spec import NetworkSpec
 from initlab.work import require_affordable
@@ -25,23 +26,25 @@ def build(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None = 
         )
     draws = draws or Draws(spec.seed, max_bytes=0)
     fans = list(pairwise(spec.widths))
-    hidden = [_hidden(spec, draws.layer(index, *fan)) for index, fan in enumerate(fans[:-1])]
-    layers = [*hidden, _output(spec, draws.layer(OUTPUT_LAYER, *fans[-1]))]
+    law = spec.law
+    hidden = [_hidden(spec, law, draws.layer(index, *fan)) for index, fan in enumerate(fans[:-1])]
+    layers = [*hidden, _output(spec, law, draws.layer(OUTPUT_LAYER, *fans[-1]))]
+    draws.trim()
     return Network(
         tuple(w for w, _ in layers), tuple(b for _, b in layers), spec.activation, spec.activation_params,
         spec.normalization, spec.residual,
     )  # fmt: skip
 
 
-def _hidden(spec: NetworkSpec, draws: LayerDraws) -> tuple[Array, Array]:
-    biases = draws.bias_normal() * spec.bias_stddev if spec.bias_stddev else spec.law.biases(draws)
-    return _scaled(spec, spec.law.weights(draws), spec.gain), biases.astype(spec.precision, copy=False)
+def _hidden(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Array]:
+    biases = draws.bias_normal() * spec.bias_stddev if spec.bias_stddev else law.biases(draws)
+    return _scaled(spec, law.weights(draws), spec.gain), biases.astype(spec.precision, copy=False)
 
 
-def _output(spec: NetworkSpec, draws: LayerDraws) -> tuple[Array, Array]:
+def _output(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Array]:
     """Same law as below; or LeCun normal; or one LeCun row for every hidden unit, which breaks no symmetry."""
     if spec.output == "Same":
-        return _hidden(spec, draws)
+        return _hidden(spec, law, draws)
     weights = recipe("LeCun normal").bound().weights(draws)
     if spec.output == "One row repeated":
         weights = np.repeat(weights[:1], draws.fan_in, axis=0)

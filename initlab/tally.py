@@ -7,14 +7,15 @@ barely differ survives.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from initlab.arrays import Array, Integers
 
 BINS: Final = 64
-BLOCK: Final = 2**14  # values in one sweep: with its float64 and integer copies some 450 kB, about a core's L2
+BLOCK: Final = 2**15  # values in one sweep: with their float64 and integer copies they fill a core's L2
+MAX_ROWS: Final = 16  # small layers in one sweep: enough to share the cost of its calls
 BINS_PER_OCTAVE: Final = 4
 BELOW_ONE: Final = 1 - 2**-21  # keeps the maximum inside the last bin
 
@@ -63,133 +64,158 @@ class Workspace:
     """The buffers of one block, lent to several tallies of the same precision."""
 
     def __init__(self, dtype: Any) -> None:
-        self.layout = LAYOUTS[np.dtype(dtype)]
+        self.dtype, self.layout = np.dtype(dtype), LAYOUTS[np.dtype(dtype)]
         self.floats, self.wide = np.empty(BLOCK, dtype), np.empty(BLOCK)
         self.integers = np.empty(BLOCK, self.layout.integer)
+        rows = np.arange(MAX_ROWS, dtype=self.layout.integer)[:, None]
+        self.own_offset, self.log_offset = rows * BINS, rows * self.layout.bins
+
+
+class _Swept(NamedTuple):
+    """What one sweep found out about its rows."""
+
+    low: Array
+    high: Array
+    mean: Array
+    std: Array
+    counts: Integers
+    log_counts: Integers
+    zeros: Integers
 
 
 class Tally:
-    """Takes the layers of one quantity in any order; small ones of equal size share a block. Ends with `stats()`."""
+    """Takes the layers of one quantity in any order, each once; small ones of equal size share a sweep."""
 
-    def __init__(self, layers: int, workspace: Workspace) -> None:
-        self._layout, self._workspace = workspace.layout, workspace
-        self._block = np.empty(BLOCK, workspace.floats.dtype)
-        self._waiting: list[int] = []
-        self._size = 0  # of each waiting layer
-        self._mean, self._std, self._low, self._high = np.full((4, layers), np.nan)
-        self._edge, self._span = np.full((2, layers), np.nan)
-        self._sizes, self._zeros = np.zeros((2, layers), np.int64)
-        self._counts = np.zeros((layers, BINS), np.int64)
-        self._log_counts = np.zeros((layers, self._layout.bins), np.int64)
+    def __init__(self, workspace: Workspace) -> None:
+        self._work, self._layout = workspace, workspace.layout
+        self._block = np.empty(BLOCK, workspace.dtype)
+        self._waiting = 0
+        self._layers: list[int] = []
+        self._sizes: list[int] = []
+        self._swept: list[_Swept] = []
 
     def add(self, layer: int, values: Array) -> None:
         """Note the values of one layer."""
         flat = values.reshape(-1)
-        self._sizes[layer] = flat.size
-        if flat.size > BLOCK // 2:
-            self._sweep(np.array([layer]), flat[None])
-            return
-        if flat.size != self._size or (len(self._waiting) + 1) * flat.size > BLOCK:
+        if self._waiting and (flat.size != self._sizes[-1] or self._is_full(flat.size)):
             self._flush()
-            self._size = flat.size
-        start = len(self._waiting) * flat.size
+        self._layers.append(layer)
+        self._sizes.append(flat.size)
+        if flat.size > BLOCK // 2:
+            self._sweep(flat[None])
+            return
+        start = self._waiting * flat.size
         self._block[start : start + flat.size] = flat
-        self._waiting.append(layer)
+        self._waiting += 1
 
     def stats(self) -> LayerStats:
-        """Everything gathered so far."""
+        """Everything gathered so far, sorted by layer."""
         self._flush()
+        order = np.argsort(self._layers)
+        found = _Swept(*(np.concatenate(parts)[order] for parts in zip(*self._swept, strict=True)))
+        sizes = np.array(self._sizes)[order]
         first_odd = self._layout.bins - BINS_PER_OCTAVE
-        odd = self._log_counts[:, first_odd:].sum(axis=1)
-        used = np.flatnonzero(self._log_counts[:, :first_odd].any(axis=0))
-        first, last = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+        odd = found.log_counts[:, first_odd:].sum(axis=1)
+        edge, span = _range(found.low, found.high)
+        first, last = _occupied(found.log_counts[:, :first_odd])
         return LayerStats(
-            self._mean, self._std, np.hypot(self._mean, self._std), self._low, self._high, 1 - odd / self._sizes,
-            self._counts, self._edge[:, None] + self._span[:, None] * np.linspace(0, 1, BINS + 1),
-            self._log_counts[:, first:last].copy(), self._log_edges(first, last), self._zeros, self._sizes,
+            found.mean, found.std, np.hypot(found.mean, found.std), found.low, found.high, 1 - odd / sizes,
+            found.counts, edge[:, None] + span[:, None] * np.linspace(0, 1, BINS + 1),
+            found.log_counts[:, first:last].copy(), self._log_edges(first, last), found.zeros, sizes,
         )  # fmt: skip
 
-    def _log_edges(self, first: int, last: int) -> Array:
-        bits = np.arange(first, last + 1, dtype=self._layout.integer) << self._layout.shift
-        values = bits.view(self._block.dtype).astype(float)
-        values[values == 0] = self._layout.smallest
-        values[np.isinf(values)] = float(np.finfo(self._block.dtype).max)
-        return np.log10(values)
+    def _is_full(self, size: int) -> bool:
+        return self._waiting == MAX_ROWS or (self._waiting + 1) * size > BLOCK
 
     def _flush(self) -> None:
         if self._waiting:
-            layers, self._waiting = np.array(self._waiting), []
-            self._sweep(layers, self._block[: layers.size * self._size].reshape(layers.size, self._size))
+            rows, self._waiting = self._waiting, 0
+            size = self._sizes[-1]
+            self._sweep(self._block[: rows * size].reshape(rows, size))
 
-    def _sweep(self, layers: Integers, rows: Array) -> None:
-        """Fill in everything about `rows`, one a layer."""
-        self._count_magnitudes(layers, rows)
+    def _sweep(self, rows: Array) -> None:
         low, high = rows.min(axis=1), rows.max(axis=1)
-        with np.errstate(all="ignore"):
-            span = high - low
-            tiny, huge = self._layout.safe
-            plain = (span > tiny) & (span < huge)  # also False for NaN, for inf and for constant rows
-        for row in np.flatnonzero(~plain):
-            self._rescaled(layers[row], rows[row])
-        if not plain.all():
-            layers, rows, low, high, span = layers[plain], rows[plain], low[plain], high[plain], span[plain]
-        if layers.size:
-            self._low[layers], self._high[layers] = low, high
-            self._edge[layers], self._span[layers] = low, high.astype(float) - low
-            self._bin(layers, rows, low[:, None], (BINS * BELOW_ONE / span)[:, None])
+        span, (tiny, huge) = high - low, self._layout.safe
+        if span.min() > tiny and span.max() < huge:  # False for NaN too
+            own = self._own(rows, low, span)
+            self._swept.append(_Swept(low.astype(float), high.astype(float), *own, *self._magnitudes(rows)))
+        elif len(rows) > 1:
+            for row in rows:
+                self._sweep(row[None])
+        else:
+            self._swept.append(_Swept(*_carefully(rows[0]), *self._magnitudes(rows)))
 
-    def _bin(self, layers: Integers, rows: Array, low: Array, scale: Array) -> None:
-        """Own histogram and moments, a block at a time."""
-        work, total, squares = self._workspace, *np.zeros((2, layers.size))
-        offset = np.arange(0, layers.size * BINS, BINS, dtype=self._layout.integer)[:, None]
+    def _own(self, rows: Array, low: Array, span: Array) -> tuple[Array, Array, Integers]:
+        """Mean, standard deviation and own histogram, a block at a time."""
+        work, count = self._work, len(rows)
+        first, scale = low[:, None], (BINS * BELOW_ONE / span).astype(work.dtype, copy=False)[:, None]
+        total, squares, counts = 0.0, 0.0, 0
         for start in range(0, rows.shape[1], BLOCK):
             block = rows[:, start : start + BLOCK]
             floats, integers, wide = (
                 buffer[: block.size].reshape(block.shape) for buffer in (work.floats, work.integers, work.wide)
             )
-            np.subtract(block, low, out=floats)
+            np.subtract(block, first, out=floats)
             np.copyto(wide, floats)
-            total += wide.sum(axis=1)
-            squares += np.vecdot(wide, wide)
-            np.multiply(floats, scale.astype(floats.dtype, copy=False), out=floats)
+            total = total + wide.sum(axis=1)
+            squares = squares + np.vecdot(wide, wide)
+            np.multiply(floats, scale, out=floats)
             np.copyto(integers, floats, casting="unsafe")
-            if layers.size > 1:
-                integers += offset
-            counts = np.bincount(integers.reshape(-1), minlength=layers.size * BINS)
-            self._counts[layers] += counts.reshape(-1, BINS)
+            if count > 1:
+                integers += work.own_offset[:count]
+            counts = counts + np.bincount(integers.reshape(-1), minlength=count * BINS)
         mean = total / rows.shape[1]
-        self._mean[layers] = mean + low[:, 0]
-        self._std[layers] = np.sqrt(np.maximum(squares / rows.shape[1] - mean * mean, 0))
+        std = np.sqrt(np.maximum(squares / rows.shape[1] - mean * mean, 0))
+        return mean + low, std, np.asarray(counts).reshape(count, BINS)
 
-    def _count_magnitudes(self, layers: Integers, rows: Array) -> None:
-        """Log histogram, zeros apart, from the bits."""
-        bins, bits = self._layout.bins, rows.view(self._layout.integer)
-        offset = np.arange(0, layers.size * bins, bins, dtype=self._layout.integer)[:, None]
+    def _magnitudes(self, rows: Array) -> tuple[Integers, Integers]:
+        """The log histogram from the bits, and the zeros apart."""
+        work, count, bins = self._work, len(rows), self._layout.bins
+        bits, counts = rows.view(self._layout.integer), 0
         for start in range(0, rows.shape[1], BLOCK):
             block = bits[:, start : start + BLOCK]
-            integers = self._workspace.integers[: block.size].reshape(block.shape)
+            integers = work.integers[: block.size].reshape(block.shape)
             np.bitwise_and(block, self._layout.magnitude, out=integers)
             np.right_shift(integers, self._layout.shift, out=integers)
-            if layers.size > 1:
-                integers += offset
-            counts = np.bincount(integers.reshape(-1), minlength=layers.size * bins)
-            self._log_counts[layers] += counts.reshape(-1, bins)
-        if self._log_counts[layers, 0].any():  # the lowest bin also holds denormals
-            self._zeros[layers] = rows.shape[1] - np.count_nonzero(rows, axis=1)
-            self._log_counts[layers, 0] -= self._zeros[layers]
+            if count > 1:
+                integers += work.log_offset[:count]
+            counts = counts + np.bincount(integers.reshape(-1), minlength=count * bins)
+        counts, zeros = np.asarray(counts).reshape(count, bins), np.zeros(count, np.int64)
+        if counts[:, 0].any():  # the lowest bin holds the smallest denormals too
+            zeros = rows.shape[1] - np.count_nonzero(rows, axis=1)
+            counts[:, 0] -= zeros
+        return counts, zeros
 
-    def _rescaled(self, layer: int, row: Array) -> None:
-        """The same for one row that is constant, extreme or not wholly finite: slower, in scaled float64."""
-        values = row[np.isfinite(row)].astype(float)
-        if not values.size:
-            return
-        exponent = int(np.frexp(np.abs(values).max())[1])
-        values = np.ldexp(values, -exponent)
-        low, high = float(values.min()), float(values.max())
-        edge, span = (low, high - low) if high > low else (low - abs(low) / 2, abs(low)) if low else (-0.5, 1.0)
-        self._counts[layer] = np.histogram(values, BINS, (edge, edge + span))[0]
-        moments = values.mean(), values.std(), low, high, edge, span
-        for field, value in zip(
-            (self._mean, self._std, self._low, self._high, self._edge, self._span), moments, strict=True
-        ):
-            field[layer] = np.ldexp(value, exponent)
+    def _log_edges(self, first: int, last: int) -> Array:
+        bits = np.arange(first, last + 1, dtype=self._layout.integer) << self._layout.shift
+        values = bits.view(self._work.dtype).astype(float)
+        values[values == 0] = self._layout.smallest
+        values[np.isinf(values)] = float(np.finfo(self._work.dtype).max)
+        return np.log10(values)
+
+
+def _range(low: Array, high: Array) -> tuple[Array, Array]:
+    """First edge and span of the own histogram; a constant gets an interval of its own size around it."""
+    constant = low == high
+    size = np.where(low == 0, 1.0, np.abs(low))
+    return np.where(constant, low - size / 2, low), np.where(constant, size, high - low)
+
+
+def _occupied(counts: Integers) -> tuple[int, int]:
+    used = np.flatnonzero(counts.any(axis=0))
+    return (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+
+
+def _carefully(row: Array) -> tuple[Array, Array, Array, Array, Integers]:
+    """low, high, mean, std, counts of a row that is constant, extreme or not all finite: in scaled float64."""
+    values = row[np.isfinite(row)].astype(float)
+    if not values.size:
+        nan = np.array([np.nan])
+        return nan, nan, nan, nan, np.zeros((1, BINS), np.int64)
+    exponent = int(np.frexp(np.abs(values).max())[1])
+    values = np.ldexp(values, -exponent)
+    moments = np.array([[values.min()], [values.max()], [values.mean()], [values.std()]])
+    edge, span = _range(moments[0], moments[1])
+    counts = np.histogram(values, BINS, (float(edge[0]), float(edge[0] + span[0])))[0]
+    low, high, mean, std = np.ldexp(moments, exponent)
+    return low, high, mean, std, counts[None]

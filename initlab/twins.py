@@ -6,6 +6,7 @@ dead unit has no gradient but weights of its own. Comparing all pairs would cost
 are first sorted by a short signature that twins must share.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -17,51 +18,86 @@ COLUMN_TOLERANCE: Final = 1e-6
 SIGNATURE_ROWS: Final = 8
 
 
-def twins(gradient: Array | None, activation: Array, weight: Array, bias: Array) -> tuple[int, int]:
+def twins(gradient: Array, activation: Array, weight: Array, bias: Array) -> tuple[int, int]:
     """Number of distinct units, and number of units with at least one twin, in a layer of N units.
 
-    `gradient` and `activation` are `(B, N)`, `weight` `(fan_in, N)`; without a gradient (overflow) the others decide.
+    `gradient` and `activation` are `(B, N)`, `weight` `(fan_in, N)`; where the gradient overflowed the others decide.
     """
     units = activation.shape[1]
-    candidates = np.arange(units) if gradient is None else _neighbours(gradient)
+    step = _Columns(gradient, GRADIENT_TOLERANCE)
+    if not math.isfinite(step.reach):
+        step, candidates = None, np.arange(units)
+    else:
+        candidates = _neighbours(step)
     if candidates.size < 2:
         return units, 0
-    columns = np.vstack([weight[:, candidates], bias[candidates]])
-    chosen = None if gradient is None else gradient[:, candidates]
-    same_weights = _groups(chosen, columns, np.zeros(candidates.size, bool))
-    same_outputs = _groups(chosen, activation[:, candidates], np.logical_not(activation[:, candidates].any(axis=0)))
-    paired = np.union1d(_paired(same_weights), _paired(same_outputs))
-    distinct = min(np.unique(same_weights).size, np.unique(same_outputs).size)
-    return units - candidates.size + distinct, paired.size
+    silent = np.logical_not(activation[:, candidates].any(axis=0))
+    incoming = _Columns(np.vstack([weight, bias]) if bias.any() else weight, COLUMN_TOLERANCE)
+    by_weights = _firsts(units, candidates, step, incoming)
+    by_outputs = _firsts(units, candidates[~silent], step, _Columns(activation, COLUMN_TOLERANCE))
+    followers = [first != np.arange(units) for first in (by_weights, by_outputs)]
+    paired = followers[0] | followers[1]
+    paired[by_weights[followers[0]]] = paired[by_outputs[followers[1]]] = True
+    return units - int(max(follow.sum() for follow in followers)), int(paired.sum())
 
 
-def _signature(columns: Array) -> tuple[Array, float]:
-    """A sum of a few rows, one number a column, and how far apart twins may lie, per unit of tolerance."""
-    rows = columns[:: max(1, len(columns) // SIGNATURE_ROWS)]
-    return rows.sum(axis=0), float(len(rows) * np.abs(columns).max())
+class _Columns:
+    """Columns that agree where they differ by at most `tolerance` of the largest value of the layer."""
+
+    def __init__(self, values: Array, tolerance: float) -> None:
+        self.values = values
+        self.reach = tolerance * float(max(values.max(), -values.min()))
+        self._step = max(1, len(values) // SIGNATURE_ROWS)
+        self.signature, self.signature_reach = self.sums(0)
+
+    def sums(self, start: int) -> tuple[Array, float]:
+        """A sum of a few rows, one number a column, and how far apart those of agreeing columns may lie."""
+        rows = self.values[start :: self._step]
+        return rows.sum(axis=0), len(rows) * self.reach
+
+    def agree(self, these: Integers, others: Integers) -> Flags:
+        """Whether column by column `these` and `others` agree in full."""
+        return np.abs(self.values[:, these] - self.values[:, others]).max(axis=0) <= self.reach
 
 
-def _neighbours(gradient: Array) -> Integers:
-    """The columns whose signature has another one within the tolerance."""
-    signature, reach = _signature(gradient)
-    order = np.argsort(signature)
-    close = np.diff(signature[order]) <= GRADIENT_TOLERANCE * reach
-    return np.sort(order[np.append(close, False) | np.append(False, close)])
+def _neighbours(columns: _Columns) -> Integers:
+    """The columns whose signature has another one within reach; chance pairs are told apart by a second signature."""
+    order = columns.signature.argsort()
+    ordered = columns.signature[order]
+    close = ordered[1:] - ordered[:-1] <= columns.signature_reach
+    if not close.any():
+        return order[:0]
+    beside = np.zeros(order.size, bool)
+    if not (close[1:] & close[:-1]).any():  # pairs only
+        other, reach = columns.sums(1)
+        ordered = other[order]
+        close &= np.abs(ordered[1:] - ordered[:-1]) <= reach
+    beside[:-1] |= close
+    beside[1:] |= close
+    return np.sort(order[beside])
 
 
-def _groups(gradient: Array | None, columns: Array, alone: Flags) -> Integers:
-    """A group number a column: gradient and column agree with those of the group's first; `alone` ones never do."""
-    signature, reach = _signature(columns)
-    if gradient is not None:
-        key, spread = _signature(gradient)
-        first = _runs(key, GRADIENT_TOLERANCE * spread)
-    else:
-        first = np.zeros(len(signature), int)
-    order = np.lexsort((signature, first))
-    new = (np.diff(first[order]) != 0) | (np.diff(signature[order]) > COLUMN_TOLERANCE * reach)
-    group = np.empty(order.size, int)
+def _firsts(count: int, units: Integers, step: _Columns | None, columns: _Columns) -> Integers:
+    """For each unit of a layer the first of `units` it agrees with, by gradient and by column; itself if none."""
+    found = np.arange(count)
+    if units.size < 2:
+        return found
+    run = np.zeros(units.size, int) if step is None else _runs(step.signature[units], step.signature_reach)
+    signature = columns.signature[units]
+    order = np.lexsort((signature, run))
+    new = (np.diff(run[order]) != 0) | (np.diff(signature[order]) > columns.signature_reach)
+    if new.all():
+        return found
+    group = np.empty(units.size, int)
     group[order] = np.append(0, np.cumsum(new))
-    return _verified(group, gradient, columns, alone)
+    first = units[np.unique(group, return_index=True)[1][group]]
+    follows = first != units
+    these, leaders = units[follows], first[follows]
+    agrees = columns.agree(these, leaders)
+    if step is not None:
+        agrees &= step.agree(these, leaders)
+    found[these[agrees]] = leaders[agrees]
+    return found
 
 
 def _runs(values: Array, gap: float) -> Integers:
@@ -70,23 +106,3 @@ def _runs(values: Array, gap: float) -> Integers:
     run = np.empty(order.size, int)
     run[order] = np.append(0, np.cumsum(np.diff(values[order]) > gap))
     return run
-
-
-def _verified(group: Integers, gradient: Array | None, columns: Array, alone: Flags) -> Integers:
-    """Compare every column with its group's first in full; those that differ get groups of their own."""
-    leader = np.unique(group, return_index=True)[1][group]
-    agrees = _agree(columns, leader, COLUMN_TOLERANCE) & ~alone & ~alone[leader]
-    if gradient is not None:
-        agrees &= _agree(gradient, leader, GRADIENT_TOLERANCE)
-    agrees[np.unique(leader)] = True
-    return np.where(agrees, leader, np.arange(group.size))
-
-
-def _agree(columns: Array, leader: Integers, tolerance: float) -> Flags:
-    scale = np.abs(columns).max()
-    return np.abs(columns - columns[:, leader]).max(axis=0) <= tolerance * scale
-
-
-def _paired(group: Integers) -> Integers:
-    """The columns whose group has more than one member."""
-    return np.flatnonzero(np.bincount(group)[group] > 1)
