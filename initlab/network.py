@@ -119,19 +119,26 @@ class Network:
 
     def backpropagate(self, forward: Forward, output_gradient: Array) -> Iterator[LayerGradients]:
         """The gradients from the output layer down, one layer at a time, so that none need be kept."""
-        phi, ones = self.phi, np.ones(len(forward.inputs), forward.inputs.dtype)
-        delta = output_gradient
-        with np.errstate(all="ignore"):
-            yield LayerGradients(self.depth, delta, forward.below(self.depth).T @ delta, ones @ delta)
-            arriving = delta @ self.weights[self.depth].T  # dLoss/dh, from above
-            for layer in reversed(range(self.depth)):
-                delta, scale, shift = self._through_phi(arriving, forward, layer, phi)
+        ones = np.ones(len(forward.inputs), forward.inputs.dtype)
+        for layer, delta, scale, shift in self.deltas(forward, output_gradient):
+            with np.errstate(all="ignore"):
                 yield LayerGradients(layer, delta, forward.below(layer).T @ delta, ones @ delta, scale, shift)
-                if layer:
-                    past_skip = arriving if self._skips(layer) else None
-                    arriving = delta @ self.weights[layer].T
-                    if past_skip is not None:
-                        arriving += past_skip
+
+    def deltas(
+        self, forward: Forward, output_gradient: Array
+    ) -> Iterator[tuple[int, Array, Array | None, Array | None]]:
+        """Layer, dLoss/dz, dLoss/dscale and dLoss/dshift, from the output layer down."""
+        yield self.depth, output_gradient, None, None
+        phi, arriving = self.phi, output_gradient @ self.weights[self.depth].T  # dLoss/dh, from above
+        for layer in reversed(range(self.depth)):
+            with np.errstate(all="ignore"):
+                delta, scale, shift = self._through_phi(arriving, forward, layer, phi)
+            yield layer, delta, scale, shift
+            with np.errstate(all="ignore"):
+                past_skip = arriving if self._skips(layer) else None
+                arriving = delta @ self.weights[layer].T if layer else delta
+                if past_skip is not None and layer:
+                    arriving += past_skip
 
     def _affine(self, h: Array, layer: int) -> Array:
         z = h @ self.weights[layer]

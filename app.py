@@ -1,0 +1,15 @@
+"""initlab: page set-up, menu, link in, shared controls, the page, link out."""
+
+import streamlit as st
+
+from initlab.ui import controls, link, navigation, session
+
+st.set_page_config("initlab", page_icon="docs/icon.png", layout="wide")
+page, script = navigation.current()
+session.read(page.url_path)
+spec, _ = link.spec_of(session.values())
+if page.network_controls:
+    with st.sidebar:
+        controls.network_controls(spec)
+script.run()
+session.write()

@@ -1,0 +1,1 @@
+"""Figures: pure functions, result in, plotly figure out."""

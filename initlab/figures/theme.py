@@ -1,0 +1,99 @@
+"""Colours, margins and the template of every figure, light and dark.
+
+Forward is always blue with circles, backward always orange with diamonds, theory a grey dash: the marker or the dash is
+the second channel for those who do not see the colour.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+import plotly.graph_objects as go
+
+from initlab.arrays import Array
+from initlab.wording import number, power
+
+Direction: TypeAlias = Literal["forward", "backward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """One appearance."""
+
+    background: str
+    ink: str
+    muted: str
+    grid: str
+    forward: str
+    backward: str
+    alarm: str
+    theory: str
+
+    def of(self, direction: Direction) -> str:
+        return self.forward if direction == "forward" else self.backward
+
+
+LIGHT: Final = Palette("#FFFFFF", "#1E232B", "#5B616A", "#E6E8E3", "#0072B2", "#C8510A", "#A0306E", "#6B7078")
+DARK: Final = Palette("#14171C", "#E8EAED", "#A4AAB3", "#2A2F37", "#4FA3D9", "#F08A4B", "#E08CBC", "#9AA0A8")
+MARKERS: Final[dict[Direction, str]] = {"forward": "circle", "backward": "diamond"}
+WRITTEN_OUT: Final = 4  # decades; an axis that spans more is labelled in powers of ten throughout
+ROW: Final = 26  # pixels a ridge
+MARGIN: Final = {"l": 48, "r": 14, "t": 8, "b": 46}
+CONFIG: Final[dict[str, Any]] = {"displaylogo": False, "displayModeBar": "hover", "responsive": True}
+
+
+def palette(dark: bool) -> Palette:
+    return DARK if dark else LIGHT
+
+
+def figure(dark: bool, height: int) -> go.Figure:
+    """An empty figure in our dress; plotly's default template would add 6 kB and its own colours."""
+    look = palette(dark)
+    axis = {
+        "gridcolor": look.grid, "zeroline": False, "linecolor": look.grid, "ticks": "", "automargin": False,
+        "title": {"standoff": 8, "font": {"size": 13}}, "tickfont": {"size": 12, "color": look.muted},
+    }  # fmt: skip
+    return go.Figure(
+        layout={
+            "template": {"layout": {}},
+            "height": height,
+            "margin": MARGIN,
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": "Source Sans, sans-serif", "size": 13, "color": look.ink},
+            "showlegend": False,
+            "hoverlabel": {"font": {"size": 13}},
+            "dragmode": False,
+            "xaxis": axis,
+            "yaxis": axis,
+        }
+    )
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """A hex colour as rgba."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def decade_ticks(low: float, high: float, most: int = 7) -> dict[str, Any]:
+    """Ticks for an axis in log10: every so many decades as powers of ten, or 1, 2, 5 within one or two decades."""
+    step = max(1, int(np.ceil((high - low) / most)))
+    exponents = np.arange(np.ceil(low / step) * step, high + 1e-9, step)
+    values: Array = exponents
+    if len(exponents) < 3:
+        fine = np.add.outer(np.arange(np.floor(low), high + 1), np.log10([1, 2, 5])).reshape(-1)
+        values = fine[(fine >= low) & (fine <= high)]
+    if len(values) < 2:
+        values = np.linspace(low, high, 4)
+    text = [power(int(v)) for v in values] if high - low > WRITTEN_OUT else [number(10.0**v) for v in values]
+    return {"tickmode": "array", "tickvals": values, "ticktext": text}
+
+
+def layer_ticks(depth: int, most: int = 12) -> list[int]:
+    """Round layer numbers, the first and the last always among them."""
+    if depth <= most:
+        return list(range(1, depth + 1))
+    step = next(s for s in (2, 5, 10, 20, 25, 50) if depth / s <= most - 1)
+    middle = [layer for layer in range(step, depth, step) if depth - layer >= step / 2 and layer > step / 2]
+    return [1, *middle, depth]

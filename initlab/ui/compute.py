@@ -1,0 +1,123 @@
+"""Everything that is cached: flat keys in, read-only results out.
+
+A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one than Streamlit's own hash.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+from plotly.graph_objects import Figure
+from threadpoolctl import threadpool_limits
+
+from initlab import datasets
+from initlab.band import SEEDS, Profile, seed_profiles
+from initlab.diagnosis import remedy as find_remedy
+from initlab.draws import Draws
+from initlab.figures import depth, inspection, layers, neuron
+from initlab.figures.depth import Band
+from initlab.figures.histograms import Axis
+from initlab.figures.theme import Direction
+from initlab.findings import Finding, findings
+from initlab.measurement import Probe
+from initlab.neuron import neuron_sums
+from initlab.probe import probe as run_probe
+from initlab.rules import dead_limits, saturation_limit
+from initlab.spec import NetworkSpec
+
+threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
+KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr}
+DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def batch(name: str, scaling: str, rows: int) -> datasets.Batch:
+    return datasets.load(name, scaling, rows)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def draws(seed: int) -> Draws:
+    return Draws(seed, DRAWS_BYTES)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def probe(spec: NetworkSpec) -> Probe:
+    data = batch(spec.dataset, spec.scaling, spec.rows)
+    return run_probe(spec, data.inputs, data.targets, draws(spec.seed))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def diagnosis(spec: NetworkSpec) -> tuple[Finding, ...]:
+    """What is wrong, without remedies."""
+    return findings(probe(spec))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def remedy(spec: NetworkSpec) -> NetworkSpec | None:
+    """A start that was probed on three seeds and found healthy, if there is one nearby."""
+    data = batch(spec.dataset, spec.scaling, spec.rows)
+    return find_remedy(spec, diagnosis(spec), data.inputs, data.targets)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def _kept_profiles(spec: NetworkSpec) -> list[Profile]:
+    """The draws measured so far; an interrupted band goes on where it stopped."""
+    return []
+
+
+def band(spec: NetworkSpec) -> Band | None:
+    """The RMS over the other draws, once all of them are measured."""
+    found = _kept_profiles(spec)[:SEEDS]
+    if len(found) < SEEDS:
+        return None
+    return Band(np.array([p.activation for p in found]), np.array([p.gradient for p in found]))
+
+
+def extend_band(spec: NetworkSpec) -> Iterator[int]:
+    """Measure one draw after the other; gives how many are done."""
+    found = _kept_profiles(spec)
+    data = batch(spec.dataset, spec.scaling, spec.rows)
+    for profile in seed_profiles(spec, data.inputs, data.targets, start=len(found)):
+        found.append(profile)
+        yield len(found)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)
+def layers_figure(spec: NetworkSpec, direction: Direction, axis: Axis, ridges: bool, dark: bool) -> Figure:
+    found = probe(spec)
+    stats = found.activation if direction == "forward" else found.gradient
+    return layers.layers_figure(stats, direction, axis, ridges, dark)
+
+
+def rms_figure(spec: NetworkSpec, band: Band | None, dark: bool) -> Figure:
+    return depth.rms_figure(probe(spec), band, dark)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def saturation_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
+    """None where no output is saturated."""
+    found = probe(spec)
+    if not found.saturated_share.any():
+        return None
+    return depth.shares_figure(found.saturated_share, saturation_limit(found), "saturated outputs", dark)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def death_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
+    """None where every unit answers to some row."""
+    found = probe(spec)
+    if not found.dead_share.any():
+        return None
+    return depth.shares_figure(found.dead_share, float(dead_limits(found).min()), "silent units", dark)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
+    return inspection.inspection_figure(probe(spec), layer, dark)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, str]:
+    sums = neuron_sums(spec, fan_in)
+    return neuron.neuron_figure(sums, dark), sums.reading

@@ -1,0 +1,118 @@
+"""The parameters of a link: name, default, and what a text from a stranger may become.
+
+`parse` returns the nearest valid value and raises ValueError where there is none; `text` is its inverse.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+Value: TypeAlias = str | int | float | bool
+LONGEST: Final = 40  # characters of a number or a name that are worth reading
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    name: str
+    default: str
+    options: tuple[str, ...]
+
+    def parse(self, text: str) -> str:
+        if text not in self.options:
+            raise ValueError(f"is not one of {len(self.options)} choices")
+        return text
+
+    def text(self, value: Value) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or False."""
+
+    name: str
+    default: bool
+
+    def parse(self, text: str) -> bool:
+        if text not in ("True", "False"):
+            raise ValueError("is neither True nor False")
+        return text == "True"
+
+    def text(self, value: Value) -> str:
+        return str(bool(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One of a few numbers, for sliders whose steps are not equal."""
+
+    name: str
+    default: float
+    values: tuple[float, ...]
+    logarithmic: bool = True
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        return self.values[0], self.values[-1]
+
+    def parse(self, text: str) -> float:
+        wanted = min(max(_number(text), self.values[0]), self.values[-1])
+        if self.logarithmic and wanted > 0:
+            return min(self.values, key=lambda value: abs(math.log(value / wanted)) if value > 0 else math.inf)
+        return min(self.values, key=lambda value: abs(value - wanted))
+
+    def text(self, value: Value) -> str:
+        return f"{value:.12g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A number from minimum to maximum in equal steps; an int where the step is a whole int."""
+
+    name: str
+    default: float
+    minimum: float
+    maximum: float
+    step: float
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        return self.minimum, self.maximum
+
+    def parse(self, text: str) -> float:
+        wanted = min(max(_number(text), self.minimum), self.maximum)
+        if isinstance(self.step, int):
+            return self.minimum + round((wanted - self.minimum) / self.step) * self.step
+        return self.on_grid(wanted)
+
+    def on_grid(self, value: float) -> float:
+        """The nearest step, free of binary dust."""
+        steps = round((value - self.minimum) / self.step)
+        return min(round(self.minimum + steps * self.step, 9), self.maximum)
+
+    def text(self, value: Value) -> str:
+        return f"{value:.12g}"
+
+
+Field: TypeAlias = Choice | Flag | Grid | Steps
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text[:LONGEST] if len(text) <= LONGEST else "nan")
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError("is not a finite number")
+    return value
+
+
+def table(fields: Iterable[Field]) -> dict[str, Field]:
+    """By name; the first of several fields with one name counts (initializers share parameters)."""
+    found: dict[str, Field] = {}
+    for field in fields:
+        found.setdefault(field.name, field)
+    return found

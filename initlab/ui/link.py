@@ -1,0 +1,158 @@
+"""The one codec of state: between the query of a link, the widgets of a session, and a spec.
+
+`FIELDS` lists every parameter of every link. A query is hostile until it has been through `decode`, which never fails
+and gives the nearest valid value, else the default, and says what it changed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from initlab import work
+from initlab.activations import ACTIVATIONS
+from initlab.datasets import DATASETS, SCALINGS
+from initlab.figures.histograms import AXES
+from initlab.initializers import INITIALIZERS
+from initlab.losses import LOSS_NAMES
+from initlab.neuron import FANS
+from initlab.parameters import Parameter
+from initlab.scenarios import DEFAULT
+from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
+from initlab.ui.fields import Choice, Field, Flag, Grid, Steps, Value, table
+
+VERSION: Final = "1"
+RESERVED: Final = ("v", "embed", "embed_options")
+MENU: Final = tuple(name for name, recipe in INITIALIZERS.items() if recipe.offered)
+WIDTHS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+BATCHES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+GAINS: Final = tuple(float(f"{10 ** (k / 40):.3g}") for k in range(-40, 41))
+VIEWS: Final = ("Auto", "Ridges", "Heat map")
+SPEC_NAMES: Final = {"bias": "bias_stddev"}  # where a link is shorter than the spec
+
+
+def _field(parameter: Parameter, default: float | str) -> Field:
+    if isinstance(default, str):
+        return Choice(parameter.name, default, parameter.choices)
+    return Steps(parameter.name, default, parameter.minimum, parameter.maximum, parameter.step)
+
+
+def _parameters() -> list[Field]:
+    start: dict[str, Any] = dict(DEFAULT.init_params)
+    owners = [INITIALIZERS[DEFAULT.init], *INITIALIZERS.values(), *ACTIVATIONS.values()]
+    return [_field(p, start.get(p.name, p.default)) for owner in owners for p in owner.parameters]
+
+
+FIELDS: Final[Mapping[str, Field]] = table([
+    Choice("init", DEFAULT.init, MENU),
+    Choice("activation", DEFAULT.activation, tuple(ACTIVATIONS)),
+    Steps("depth", DEFAULT.depth, 1, 200, 1),
+    Grid("width", DEFAULT.width, WIDTHS),
+    Grid("gain", DEFAULT.gain, GAINS),
+    Choice("shape", DEFAULT.shape, SHAPES),
+    Choice("normalization", DEFAULT.normalization, NORMALIZATIONS),
+    Flag("residual", DEFAULT.residual),
+    Steps("bias", DEFAULT.bias_stddev, 0.0, 2.0, 0.05),
+    Choice("output", DEFAULT.output, OUTPUTS),
+    Choice("dataset", DEFAULT.dataset, tuple(DATASETS)),
+    Choice("scaling", DEFAULT.scaling, SCALINGS),
+    Grid("batch", DEFAULT.batch, BATCHES),
+    Choice("loss", DEFAULT.loss, LOSS_NAMES),
+    Choice("precision", DEFAULT.precision, PRECISIONS),
+    Steps("seed", DEFAULT.seed, 0, 2**31 - 1, 1),
+    *_parameters(),
+    Choice("explore_axis", AXES[0], AXES),
+    Choice("explore_view", VIEWS[0], VIEWS),
+    Steps("explore_layer", 1, 1, 200, 1),
+    Grid("explore_fan", 128, FANS),
+])  # fmt: skip
+DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
+
+
+def encode(values: Mapping[str, Value]) -> dict[str, str]:
+    """The whole state as a query, defaults included."""
+    return {"v": VERSION, **{name: field.text(values[name]) for name, field in FIELDS.items()}}
+
+
+def decode(query: Mapping[str, Sequence[str]]) -> tuple[dict[str, Value], list[str]]:
+    """Valid values for every field, and a sentence for each thing that had to be changed."""
+    values, notes = dict(DEFAULTS), []
+    for name, texts in query.items():
+        field = FIELDS.get(name)
+        if field is None:
+            if name not in RESERVED:
+                notes.append(f"{_shown(name)} is not a parameter of this app: ignored.")
+            continue
+        if len(texts) > 1:
+            notes.append(f"{_shown(name)} is given {len(texts)} times: the last one counts.")
+        values[name], note = _parsed(field, texts[-1])
+        notes += note
+    return values, notes
+
+
+def _parsed(field: Field, text: str) -> tuple[Value, list[str]]:
+    try:
+        value = field.parse(text)
+    except ValueError as error:
+        return field.default, [f"{field.name} = {_shown(text)} {error}: {field.text(field.default)} is used."]
+    if isinstance(field, Steps | Grid) and abs(float(value) - float(text)) > 1e-9 * abs(float(value)):
+        low, high = field.bounds
+        outside = not low <= float(text) <= high
+        what = f"lies outside {low:g} to {high:g}" if outside else "lies between the steps of its slider"
+        return value, [f"{field.name} = {_shown(text)} {what}: {field.text(value)} is used."]
+    return value, []
+
+
+def _shown(text: str) -> str:
+    """A stranger's text made harmless for a sentence in Markdown."""
+    safe = re.sub(r"[^\w.+\- ]", "", text)[:24].strip()
+    return f"`{safe}`" if safe else "(unreadable)"
+
+
+def spec_of(values: Mapping[str, Value]) -> tuple[NetworkSpec, list[str]]:
+    """The spec these values describe; what contradicts itself or exceeds the work budget is mended, and said."""
+    values, notes = _untangled(dict(values))
+    parameters = {p.name for p in INITIALIZERS[str(values["init"])].parameters}
+    slopes = {p.name for p in ACTIVATIONS[str(values["activation"])].parameters}
+    shared: dict[str, Any] = {SPEC_NAMES.get(name, name): values[name] for name in SHARED}
+    spec = NetworkSpec(
+        init_params=tuple(sorted((name, values[name]) for name in parameters)),
+        activation_params=tuple(sorted((name, values[name]) for name in slopes)),
+        **shared,
+    )
+    if not work.work(spec).affordable:
+        fit = work.fitting(spec)
+        notes.append(
+            f"This network needs {work.work(spec)}; the limit is {work.LIMIT}. "
+            f"Shown instead: depth {fit.depth} with {fit.rows} rows."
+        )
+        spec = fit
+    return spec, notes
+
+
+def values_of(spec: NetworkSpec) -> dict[str, Value]:
+    """The widgets' values that describe this spec."""
+    shared = {name: getattr(spec, SPEC_NAMES.get(name, name)) for name in SHARED}
+    return {**shared, **dict(spec.init_params), **dict(spec.activation_params)}
+
+
+SHARED: Final = tuple(name for name in FIELDS if hasattr(DEFAULT, SPEC_NAMES.get(name, name)))
+
+
+def _untangled(values: dict[str, Value]) -> tuple[dict[str, Value], list[str]]:
+    notes = []
+    if float(values["minval"]) > float(values["maxval"]):
+        values["minval"], values["maxval"] = values["maxval"], values["minval"]
+        if values["init"] == "Random uniform":
+            notes.append("The minimum lies above the maximum: the two are swapped.")
+    data = DATASETS[str(values["dataset"])]
+    without_classes = values["loss"] == "Cross-entropy" and not data.classes
+    if without_classes or (values["loss"] == "Mean squared error" and data.name == "Gaussian noise"):
+        notes.append(f"{values['loss']} does not fit {data.name}: Auto is used.")
+        values["loss"] = "Auto"
+    return values, notes
+
+
+def with_seed(spec: NetworkSpec, seed: int) -> NetworkSpec:
+    """The same experiment with another draw."""
+    return replace(spec, seed=seed % 2**31)

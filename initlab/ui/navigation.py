@@ -1,0 +1,41 @@
+"""The pages, in menu order: title, frozen address, script, and which shared controls each draws."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `url_path` is in links for ever; `section` is its heading in the top menu."""
+
+    title: str
+    url_path: str
+    script: str
+    section: str
+    icon: str
+    network_controls: bool = True
+
+
+PAGES: Final = (
+    Page("Signal and gradient", "explore", "pages/explore/signal.py", "Explore", ":material/ssid_chart:"),
+)  # fmt: skip
+
+
+def current() -> tuple[Page, StreamlitPage]:
+    """Draw the menu; the page the visitor is on, and its script to run.
+
+    Streamlit serves its default page at `/` and nowhere else, so the first page is there twice: in the menu at `/`,
+    and hidden under the `url_path` that links may use.
+    """
+    first = PAGES[0]
+    alias = st.Page(first.script, title=first.title, url_path=first.url_path, visibility="hidden")
+    sections: dict[str, list[StreamlitPage]] = {"": [alias]}
+    for page in PAGES:
+        address = None if page is first else page.url_path
+        script = st.Page(page.script, title=page.title, icon=page.icon, url_path=address, default=page is first)
+        sections.setdefault(page.section, []).append(script)
+    chosen = st.navigation(sections, position="top")
+    return next(page for page in PAGES if page.title == chosen.title), chosen

@@ -1,0 +1,78 @@
+"""The state of one visitor: link in, widgets, link out.
+
+The URL is read before any widget is drawn and written once at the end of a run, so one action is one history entry. A
+run in which a widget or a button changed something ignores the URL, because the browser may not have caught up with
+what was last written; a page change arrives with an empty query and keeps the state.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from initlab.spec import NetworkSpec
+from initlab.ui import link
+from initlab.ui.fields import Value
+
+WRITTEN: Final = "_written"  # the query last written to, or read from, the URL
+STATE: Final = "_state"  # the whole state at the end of the last run
+PAGE: Final = "_page"
+NOTES: Final = "_notes"
+
+
+def read(page: str) -> None:
+    """Bring the URL into the session; `page` is the url_path being drawn."""
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    first = WRITTEN not in st.session_state
+    if first or (query and _came_from_the_browser(query)):
+        values, notes = link.decode(query)
+        apply(values)
+        st.session_state[NOTES] = notes
+        st.session_state[WRITTEN] = {} if first else link.encode(values)
+    elif not _untouched():
+        st.session_state[NOTES] = []
+    if st.session_state.get(PAGE) != page:
+        st.session_state[WRITTEN] = {} if not query else st.session_state[WRITTEN]
+        st.session_state[PAGE] = page
+
+
+def write() -> None:
+    """Put the whole state into the URL, where it differs from what the URL already says."""
+    state = link.encode(values())
+    st.session_state[STATE] = state
+    if state != st.session_state[WRITTEN]:
+        kept = {name: st.query_params[name] for name in ("embed", "embed_options") if name in st.query_params}
+        st.query_params.from_dict({**state, **kept})
+        st.session_state[WRITTEN] = state
+
+
+def values() -> dict[str, Value]:
+    """Every field's current value, drawn or not."""
+    return {name: st.session_state.get(name, field.default) for name, field in link.FIELDS.items()}
+
+
+def apply(new: Mapping[str, Value]) -> None:
+    """Set fields; only before their widgets are drawn, which is where callbacks run."""
+    for name, value in new.items():
+        st.session_state[name] = value
+
+
+def apply_spec(spec: NetworkSpec) -> None:
+    """Callback of every button that opens another experiment."""
+    apply(link.values_of(spec))
+
+
+def notes() -> list[str]:
+    """What had to be changed in the link that opened this state."""
+    return st.session_state[NOTES]
+
+
+def _came_from_the_browser(query: Mapping[str, list[str]]) -> bool:
+    """Back, Forward or an edited address: the URL is not ours, and nothing in the page was touched."""
+    ours = {name: [text] for name, text in st.session_state[WRITTEN].items()}
+    theirs = {name: texts for name, texts in query.items() if name not in ("embed", "embed_options")}
+    return theirs != ours and _untouched()
+
+
+def _untouched() -> bool:
+    return link.encode(values()) == st.session_state.get(STATE)
