@@ -85,7 +85,7 @@ def candidates(spec: NetworkSpec, *, rescale: bool = True) -> list[NetworkSpec]:
     tried = [version for start in (spec, *starts, tanh) for version in _versions(start, plain)]
     tried.sort(key=lambda candidate: len(changes(spec, candidate)))  # stable: ties stay gentlest first
     ends = [end for start in (spec, starts[0]) for end in (start, replace(start, **plain))]
-    normalized = [replace(end, normalization="Batch") for end in ends]
+    normalized = [replace(end, normalization="Batch") for end in ends if spec.normalization != "Batch"]
     offered = [candidate for candidate in dict.fromkeys([*tried, *normalized]) if not _useless_gain(candidate)]
     return [candidate for candidate in offered if candidate != spec]
 

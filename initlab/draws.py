@@ -99,17 +99,19 @@ class Draws:
         key = (index, fan_in, fan_out)
         found = self._layers.pop(key, None)
         if found is None:
+            self.trim()
             found = LayerDraws(np.random.SeedSequence(self.seed, spawn_key=(index,)), fan_in, fan_out)
         self._layers[key] = found
         return found
 
     def trim(self) -> None:
         """Forget the layers asked for longest ago until the rest fit."""
-        kept = sum(layer.nbytes for layer in self._layers.values())
+        kept = sum(layer.nbytes for layer in list(self._layers.values()))
         for key in list(self._layers):
             if kept <= self._max_bytes:
                 return
-            kept -= self._layers.pop(key).nbytes
+            forgotten = self._layers.pop(key, None)  # another thread may have been here
+            kept -= forgotten.nbytes if forgotten else 0
 
 
 def draws_from(rng: np.random.Generator, fan_in: int, fan_out: int) -> LayerDraws:

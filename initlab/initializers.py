@@ -18,7 +18,7 @@ from initlab.arrays import Array, Parameters
 from initlab.draws import LayerDraws, draws_from
 from initlab.errors import invalid, unknown
 from initlab.laws import Law
-from initlab.parameters import Parameter, complete, finite_number
+from initlab.parameters import Parameter, complete, finite_number, whole_number
 
 GAIN_RANGE: Final = (0.0, 1000.0)
 
@@ -86,9 +86,7 @@ def draw_bias(
 
 
 def _draws(rng: np.random.Generator, fan_in: int, fan_out: int) -> LayerDraws:
-    finite_number("fan_in", fan_in, 1, 2**20)
-    finite_number("fan_out", fan_out, 1, 2**20)
-    return draws_from(rng, int(fan_in), int(fan_out))
+    return draws_from(rng, whole_number("fan_in", fan_in, 1, 2**20), whole_number("fan_out", fan_out, 1, 2**20))
 
 
 VALUE = Parameter("value", 0.1, "Every weight has this value", -2.0, 2.0, 0.01)

@@ -32,7 +32,7 @@ def loss_and_gradient(name: str, outputs: Array, targets: Targets) -> tuple[floa
     """The loss and its gradient `(B, C)` in the outputs' precision."""
     with np.errstate(over="ignore", invalid="ignore"):
         value, gradient = LOSSES[resolve(name, targets)](outputs.astype(float), targets)
-    return value, gradient.astype(outputs.dtype)
+        return value, gradient.astype(outputs.dtype)
 
 
 def _cross_entropy(outputs: Array, targets: Targets) -> tuple[float, Array]:
@@ -47,6 +47,8 @@ def _mean_squared_error(outputs: Array, targets: Targets) -> tuple[float, Array]
     assert targets is not None  # noqa: S101  resolve() has checked it
     classes = np.issubdtype(targets.dtype, np.integer)
     wanted = _one_hot(targets, outputs.shape[1]) if classes else targets.reshape(len(outputs), -1)
+    if wanted.shape != outputs.shape:
+        raise invalid("a target has one number for each output", targets.shape, f"use {outputs.shape}")
     error = outputs - wanted
     return float((error**2).mean()), error * (2 / error.size)
 
@@ -60,6 +62,9 @@ def _random_cotangent(outputs: Array, targets: Targets) -> tuple[float, Array]:
 
 def _one_hot(targets: Targets, classes: int) -> Array:
     assert targets is not None  # noqa: S101
+    if targets.min() < 0 or targets.max() >= classes:
+        rule = f"a class is a whole number from 0 to {classes - 1}, one for each output"
+        raise invalid(rule, f"{targets.min()} to {targets.max()}", "widen the output layer or renumber the classes")
     return (np.asarray(targets)[:, None] == np.arange(classes)).astype(float)
 
 

@@ -7,14 +7,14 @@ dLoss/dz (Glorot's delta). Overflow is carried along as inf and NaN, never raise
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
 from initlab.activations import Activation, activation
 from initlab.arrays import Array, Parameters
-from initlab.errors import invalid
-from initlab.normalization import Normalized, normalize, normalize_backward
+from initlab.errors import invalid, unknown
+from initlab.normalization import Kind, Normalized, normalize, normalize_backward
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,10 +69,15 @@ class Network:
     shifts: Sequence[Array] = ()
 
     def __post_init__(self) -> None:
-        _check_chain(self.weights, self.biases)
-        activation(self.activation)
+        if self.normalization not in get_args(Kind):
+            raise unknown("normalization", self.normalization, get_args(Kind))
+        _ = self.phi  # names what is wrong with the activation or its parameters
+        weights, biases = _precise(self.weights), _precise(self.biases)
+        _check_chain(weights, biases)
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "biases", biases)
         if self.normalization != "None" and not self.scales:
-            hidden = self.weights[:-1]
+            hidden = weights[:-1]
             object.__setattr__(self, "scales", tuple(np.ones(w.shape[1], w.dtype) for w in hidden))
             object.__setattr__(self, "shifts", tuple(np.zeros(w.shape[1], w.dtype) for w in hidden))
 
@@ -171,12 +176,21 @@ class Network:
         return normalize_backward(delta, self.scales[layer], forward.normalized[layer], self.normalization)
 
 
+def _precise(arrays: Sequence[Array]) -> tuple[Array, ...]:
+    """Whole numbers become float64: what goes through them must not be rounded."""
+    found = [np.asarray(a) for a in arrays]
+    return tuple(a if np.issubdtype(a.dtype, np.floating) else a.astype(float) for a in found)
+
+
 def _check_chain(weights: Sequence[Array], biases: Sequence[Array]) -> None:
     if len(weights) < 2 or len(weights) != len(biases):
         raise invalid(
             "a network needs one bias for each weight and at least two weights",
             f"{len(weights)} weights and {len(biases)} biases", "add a hidden layer or the missing biases",
         )  # fmt: skip
+    if len({w.dtype for w in weights}) > 1:
+        names = ", ".join(str(w.dtype) for w in weights)
+        raise invalid("all weights have one precision", names, "use float32 or float64 throughout")
     for index, (w, b) in enumerate(zip(weights, biases, strict=True)):
         if w.ndim != 2 or b.shape != w.shape[1:] or (index and weights[index - 1].shape[1] != w.shape[0]):
             before = weights[index - 1].shape if index else "the inputs"

@@ -1,6 +1,5 @@
 """What a user may set on an initializer or an activation: enough to validate it and to draw its widget."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -37,12 +36,17 @@ LABELS = {"stddev": "Standard deviation", "minval": "Minimum", "maxval": "Maximu
 
 
 def finite_number(what: str, value: object, low: float, high: float) -> float:
-    """`value` as a float within [low, high]; ValueError otherwise (NaN and inf included)."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise out_of_range(what, value, low, high)
-    if not low <= value <= high:
+    """`value` as a float within [low, high]; ValueError otherwise, NaN, inf and endless whole numbers included."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
         raise out_of_range(what, value, low, high)
     return float(value)
+
+
+def whole_number(what: str, value: object, low: int, high: int) -> int:
+    """`value` as an int within [low, high]; ValueError otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise out_of_range(f"{what} (whole)", value, low, high)
+    return int(finite_number(what, value, low, high))
 
 
 def complete(owner: str, parameters: Iterable[Parameter], given: Mapping[str, object]) -> Parameters:

@@ -189,8 +189,7 @@ def _slope_to_blame(probe: Probe, text: str) -> tuple[str, str]:
     slope = f"{text} The cause is that {SLOPES[probe.phi]}"
     if not collapsed(probe):
         return f"{slope}.", ""
-    both = "The gradient vanishes and all inputs look the same"
-    return f"{slope}, and the inputs fade with it: {_dependence(probe)}.", both
+    return f"{slope}, and the inputs fade with the gradient.", "The gradient vanishes and all inputs look the same"
 
 
 def _trend_finding(what: Literal["signal", "gradient"], trend: Trend, text: str, headline: str = "") -> Finding:

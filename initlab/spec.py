@@ -10,11 +10,11 @@ from typing import Final
 from initlab.activations import ACTIVATIONS, Activation, activation
 from initlab.arrays import Parameters
 from initlab.datasets import DATASETS, SCALINGS
-from initlab.errors import invalid, out_of_range, unknown
+from initlab.errors import invalid, unknown
 from initlab.initializers import GAIN_RANGE, INITIALIZERS, recipe
 from initlab.laws import Law
 from initlab.losses import LOSS_NAMES
-from initlab.parameters import complete, finite_number
+from initlab.parameters import complete, finite_number, whole_number
 
 SHAPES: Final = ("Constant", "Funnel", "Hourglass")
 NORMALIZATIONS: Final = ("None", "Batch", "Layer")
@@ -58,21 +58,29 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise unknown(LABELS.get(name, name), getattr(self, name), choices)
+            value = getattr(self, name)
+            if not isinstance(value, str) or value not in choices:
+                raise unknown(LABELS.get(name, name), value, choices)
         for name, bounds in INTEGERS.items():
-            self._set(name, _whole_number(name, getattr(self, name), *bounds))
+            self._set(name, whole_number(name, getattr(self, name), *bounds))
         for name, (low, high) in NUMBERS.items():
             self._set(name, finite_number(name, getattr(self, name), low, high))
         if not isinstance(self.residual, bool):
             raise unknown("residual", self.residual, ("True", "False"))
-        self._set("init_params", recipe(self.init).complete(dict(self.init_params)))
+        self._set("init_params", recipe(self.init).complete(self._pairs("init_params")))
         parameters = ACTIVATIONS[self.activation].parameters
-        self._set("activation_params", complete(self.activation, parameters, dict(self.activation_params)))
+        self._set("activation_params", complete(self.activation, parameters, self._pairs("activation_params")))
         if self.loss == "Cross-entropy" and not DATASETS[self.dataset].classes:
             raise invalid("Cross-entropy needs classes", self.dataset, "choose the loss Auto or another data set")
         if self.loss == "Mean squared error" and self.dataset == "Gaussian noise":
             raise invalid("Mean squared error needs targets", self.dataset, "choose the loss Auto or another data set")
+
+    def _pairs(self, name: str) -> dict[str, float | str]:
+        try:
+            return dict(getattr(self, name))
+        except (TypeError, ValueError):
+            rule = f"{name} are (name, value) pairs"
+            raise invalid(rule, repr(getattr(self, name)), 'write (("stddev", 0.1),)') from None
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -112,9 +120,3 @@ def hidden_widths(shape: str, depth: int, width: int) -> tuple[int, ...]:
     if shape == "Hourglass":
         position = [1 - abs(2 * x - 1) for x in position]
     return tuple(max(1, round(width * TAPER**-x)) for x in position)
-
-
-def _whole_number(what: str, value: object, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise out_of_range(f"{what} (whole)", value, low, high)
-    return int(finite_number(what, value, low, high))

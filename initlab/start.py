@@ -7,6 +7,7 @@ import numpy as np
 from initlab.arrays import Array
 from initlab.data_driven import DATA_DRIVEN
 from initlab.draws import OUTPUT_LAYER, Draws, LayerDraws
+from initlab.errors import invalid
 from initlab.initializers import recipe
 from initlab.laws import Law
 from initlab.network import Network
@@ -25,6 +26,10 @@ def build(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None = 
             f"{spec.init} is declared but cannot be computed yet; draw() gives its starting weights"
         )
     draws = draws or Draws(spec.seed, max_bytes=0)
+    if draws.seed != spec.seed:
+        raise invalid(
+            "the draws have the seed of the spec", f"seed {draws.seed} for {spec.seed}", "pass Draws(spec.seed)"
+        )
     fans = list(pairwise(spec.widths))
     law = spec.law
     hidden = [_hidden(spec, law, draws.layer(index, *fan)) for index, fan in enumerate(fans[:-1])]

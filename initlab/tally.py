@@ -111,17 +111,21 @@ class Tally:
     def stats(self) -> LayerStats:
         """Everything gathered so far, sorted by layer."""
         self._flush()
-        order = np.argsort(self._layers)
-        found = _Swept(*(np.concatenate(parts)[order] for parts in zip(*self._swept, strict=True)))
+        order, first_odd = np.argsort(self._layers), self._layout.bins - BINS_PER_OCTAVE
         sizes = np.array(self._sizes)[order]
-        first_odd = self._layout.bins - BINS_PER_OCTAVE
-        odd = found.log_counts[:, first_odd:].sum(axis=1)
-        edge, span = _range(found.low, found.high)
-        first, last = _occupied(found.log_counts[:, :first_odd])
+        used = np.flatnonzero(np.logical_or.reduce([swept.log_counts.any(axis=0) for swept in self._swept]))
+        end = int(used[-1]) + 1 if used.size else 1
+        first = min(int(used[0]), first_odd - 1) if used.size else 0
+        last = max(min(end, first_odd), first + 1)
+        trimmed = [swept._replace(log_counts=swept.log_counts[:, first : max(end, last)]) for swept in self._swept]
+        found = _Swept(*(np.concatenate(parts)[order] for parts in zip(*trimmed, strict=True)))
+        odd = found.log_counts[:, first_odd - first :].sum(axis=1)
+        start, stop = _range(found.low, found.high)
+        along = np.linspace(0, 1, BINS + 1)
         return LayerStats(
             found.mean, found.std, np.hypot(found.mean, found.std), found.low, found.high, 1 - odd / sizes,
-            found.counts, edge[:, None] + span[:, None] * np.linspace(0, 1, BINS + 1),
-            found.log_counts[:, first:last].copy(), self._log_edges(first, last), found.zeros, sizes,
+            found.counts, np.outer(start, 1 - along) + np.outer(stop, along),
+            found.log_counts[:, : last - first], self._log_edges(first, last), found.zeros, sizes,
         )  # fmt: skip
 
     def _is_full(self, size: int) -> bool:
@@ -195,15 +199,9 @@ class Tally:
 
 
 def _range(low: Array, high: Array) -> tuple[Array, Array]:
-    """First edge and span of the own histogram; a constant gets an interval of its own size around it."""
-    constant = low == high
-    size = np.where(low == 0, 1.0, np.abs(low))
-    return np.where(constant, low - size / 2, low), np.where(constant, size, high - low)
-
-
-def _occupied(counts: Integers) -> tuple[int, int]:
-    used = np.flatnonzero(counts.any(axis=0))
-    return (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+    """First and last edge of the own histogram; a constant gets an interval of its own size around it."""
+    half = np.where(low == high, np.where(low == 0, 1.0, np.abs(low)) / 2, 0)
+    return low - half, high + half
 
 
 def _carefully(row: Array) -> tuple[Array, Array, Array, Array, Integers]:
@@ -215,7 +213,7 @@ def _carefully(row: Array) -> tuple[Array, Array, Array, Array, Integers]:
     exponent = int(np.frexp(np.abs(values).max())[1])
     values = np.ldexp(values, -exponent)
     moments = np.array([[values.min()], [values.max()], [values.mean()], [values.std()]])
-    edge, span = _range(moments[0], moments[1])
-    counts = np.histogram(values, BINS, (float(edge[0]), float(edge[0] + span[0])))[0]
+    start, stop = _range(moments[0], moments[1])
+    counts = np.histogram(np.clip((values - start) / (stop - start), 0, 1), BINS, (0, 1))[0]
     low, high, mean, std = np.ldexp(moments, exponent)
     return low, high, mean, std, counts[None]

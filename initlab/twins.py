@@ -10,6 +10,7 @@ import math
 from typing import Final
 
 import numpy as np
+from scipy import sparse
 
 from initlab.arrays import Array, Flags, Integers
 
@@ -35,10 +36,11 @@ def twins(gradient: Array, activation: Array, weight: Array, bias: Array) -> tup
     incoming = _Columns(np.vstack([weight, bias]) if bias.any() else weight, COLUMN_TOLERANCE)
     by_weights = _firsts(units, candidates, step, incoming)
     by_outputs = _firsts(units, candidates[~silent], step, _Columns(activation, COLUMN_TOLERANCE))
-    followers = [first != np.arange(units) for first in (by_weights, by_outputs)]
-    paired = followers[0] | followers[1]
-    paired[by_weights[followers[0]]] = paired[by_outputs[followers[1]]] = True
-    return units - int(max(follow.sum() for follow in followers)), int(paired.sum())
+    everyone = np.arange(units)
+    links = np.concatenate([everyone, everyone]), np.concatenate([by_weights, by_outputs])
+    graph = sparse.coo_array((np.ones(2 * units), links), (units, units))
+    distinct, group = sparse.csgraph.connected_components(graph, directed=False)
+    return int(distinct), int(np.count_nonzero(np.bincount(group)[group] > 1))
 
 
 class _Columns:
@@ -51,9 +53,10 @@ class _Columns:
         self.signature, self.signature_reach = self.sums(0)
 
     def sums(self, start: int) -> tuple[Array, float]:
-        """A sum of a few rows, one number a column, and how far apart those of agreeing columns may lie."""
+        """A weighted sum of a few rows, one number a column, and how far apart agreeing columns may lie."""
         rows = self.values[start :: self._step]
-        return rows.sum(axis=0), len(rows) * self.reach
+        factors = np.cos(np.arange(1, len(rows) + 1, dtype=rows.dtype))  # unlike ones: 1 - 1 must not pass for 0
+        return factors @ rows, len(rows) * self.reach
 
     def agree(self, these: Integers, others: Integers) -> Flags:
         """Whether column by column `these` and `others` agree in full."""
@@ -80,24 +83,29 @@ def _neighbours(columns: _Columns) -> Integers:
 def _firsts(count: int, units: Integers, step: _Columns | None, columns: _Columns) -> Integers:
     """For each unit of a layer the first of `units` it agrees with, by gradient and by column; itself if none."""
     found = np.arange(count)
-    if units.size < 2:
-        return found
+    while units.size > 1:
+        these, leaders = _alike(units, step, columns)
+        if not these.size:
+            break
+        agrees = columns.agree(these, leaders)
+        if step is not None:
+            agrees &= step.agree(these, leaders)
+        found[these[agrees]] = leaders[agrees]
+        units = these[~agrees]  # alike in the signature alone: they may still have each other
+    return found
+
+
+def _alike(units: Integers, step: _Columns | None, columns: _Columns) -> tuple[Integers, Integers]:
+    """The units whose signatures are those of an earlier one, and that earlier one for each."""
     run = np.zeros(units.size, int) if step is None else _runs(step.signature[units], step.signature_reach)
     signature = columns.signature[units]
     order = np.lexsort((signature, run))
     new = (np.diff(run[order]) != 0) | (np.diff(signature[order]) > columns.signature_reach)
-    if new.all():
-        return found
     group = np.empty(units.size, int)
     group[order] = np.append(0, np.cumsum(new))
     first = units[np.unique(group, return_index=True)[1][group]]
     follows = first != units
-    these, leaders = units[follows], first[follows]
-    agrees = columns.agree(these, leaders)
-    if step is not None:
-        agrees &= step.agree(these, leaders)
-    found[these[agrees]] = leaders[agrees]
-    return found
+    return units[follows], first[follows]
 
 
 def _runs(values: Array, gap: float) -> Integers:

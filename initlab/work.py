@@ -9,6 +9,8 @@ from initlab.spec import NetworkSpec
 
 MAX_OPERATIONS: Final = 3 * 10**11  # about six seconds on one core of 2020
 MAX_BYTES: Final = 2**31
+IN_FLIGHT: Final = 32  # bytes of temporaries for each number of the layer that is worked on: four in float64
+LOG_BINS: Final = {"float32": 2**10, "float64": 2**13}  # a layer, of five quantities, eight bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ def work(spec: NetworkSpec) -> Work:
     weights = sum(a * b for a, b in pairwise(spec.widths))
     qr = sum(4 * a * b * min(a, b) for a, b in pairwise(spec.widths)) if spec.init == "Orthogonal" else 0
     operations = 6 * spec.rows * weights + 40 * spec.rows * units + 100 * weights + qr
-    layers_kept = 3 if spec.normalization == "None" else 5  # z, phi(z) and a copy in flight; the normalized ones too
-    return Work(operations, size * (weights + layers_kept * spec.rows * units) + 4 * weights)
+    layers_kept = 2 if spec.normalization == "None" else 4  # z and phi(z); the normalized ones too
+    kept = weights + layers_kept * spec.rows * units
+    in_flight = IN_FLIGHT * (spec.rows * max(spec.widths) + max(a * b for a, b in pairwise(spec.widths)))
+    return Work(operations, size * kept + in_flight + 40 * spec.depth * LOG_BINS[spec.precision])
 
 
 def fitting(spec: NetworkSpec) -> NetworkSpec:
