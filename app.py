@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from initlab.ui import controls, link, navigation, session
+from initlab.ui import controls, link, navigation, panels, session
 
 st.set_page_config("initlab", page_icon="docs/icon.png", layout="wide")
 page, script = navigation.current()
+panels.style()
 session.read(page.url_path)
 spec, _ = link.spec_of(session.values())
 if page.network_controls:

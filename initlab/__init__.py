@@ -2,6 +2,7 @@
 
 from initlab.activations import ACTIVATIONS
 from initlab.datasets import DATASETS
+from initlab.diagnosis import Finding, diagnose
 from initlab.initializers import INITIALIZERS, draw, draw_bias
 from initlab.measurement import Probe, measure
 from initlab.network import Backward, Forward, Network
@@ -14,11 +15,13 @@ __all__ = [
     "DATASETS",
     "INITIALIZERS",
     "Backward",
+    "Finding",
     "Forward",
     "Network",
     "NetworkSpec",
     "Probe",
     "build",
+    "diagnose",
     "draw",
     "draw_bias",
     "measure",

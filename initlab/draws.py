@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from initlab.arrays import Array
+from initlab.arrays import Array, Integers
 
 OUTPUT_LAYER = 2**32 - 1  # the output layer's own stream, whatever the depth
 CUT = 2.0  # Keras cuts a truncated normal at two standard deviations
@@ -53,8 +53,10 @@ class LayerDraws:
         return self.once("normal", lambda: self._standard_normal(self._stream))
 
     def truncated(self) -> Array:
-        """N(0, 1) cut at +-2: the normal draws, with only those beyond the cut drawn again."""
-        return self.once("truncated", self._truncated)
+        """N(0, 1) cut at +-2: the normal draws, with only those beyond the cut (5 %) drawn again."""
+        values = self.normal().copy()
+        values.reshape(-1)[self._beyond()] = self.once("redrawn", self._redrawn)
+        return values
 
     def uniform(self) -> Array:
         """U(-1, 1): the normal draws through their own distribution function, so normal and uniform stay paired."""
@@ -76,20 +78,25 @@ class LayerDraws:
     def _standard_normal(self, rng: np.random.Generator) -> Array:
         return rng.standard_normal((self.fan_in, self.fan_out), dtype=self.dtype)
 
-    def _truncated(self) -> Array:
-        values = self.normal().copy().reshape(-1)
-        beyond = np.flatnonzero(np.abs(values) > CUT)
-        while beyond.size:
-            again = self._stream.standard_normal(beyond.size, dtype=self.dtype)
-            values[beyond] = again
-            beyond = beyond[np.abs(again) > CUT]
-        return values.reshape(self.fan_in, self.fan_out)
+    def _beyond(self) -> Integers:
+        """Where the normal draws lie beyond the cut."""
+        return self.once("beyond", lambda: np.flatnonzero(np.abs(self.normal().reshape(-1)) > CUT).astype(np.int32))
+
+    def _redrawn(self) -> Array:
+        """A draw within the cut for each of them."""
+        found = self._stream.standard_normal(self._beyond().size, dtype=self.dtype)
+        again = np.flatnonzero(np.abs(found) > CUT)
+        while again.size:
+            fresh = self._stream.standard_normal(again.size, dtype=self.dtype)
+            found[again] = fresh
+            again = again[np.abs(fresh) > CUT]
+        return found
 
 
 class Draws:
     """The layers' draws of one seed, kept between networks; `trim` brings them back under `max_bytes`."""
 
-    def __init__(self, seed: int, max_bytes: int = 2**27) -> None:
+    def __init__(self, seed: int, max_bytes: int = 2**28) -> None:
         self.seed = seed
         self._max_bytes = max_bytes
         self._layers: dict[tuple[int, int, int], LayerDraws] = {}

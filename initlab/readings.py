@@ -68,7 +68,8 @@ def quantile_of_magnitude(stats: LayerStats, layer: int, q: float) -> float:
     target = q * total[-1]
     if stats.zeros[layer] >= target:
         return 0.0
-    return float(10 ** np.interp(target, total, stats.log_edges[1:]))
+    largest = max(abs(stats.minimum[layer]), abs(stats.maximum[layer]))  # the last bin reaches beyond it
+    return min(float(10 ** np.interp(target, total, stats.log_edges[1:])), float(largest))
 
 
 def _histograms(stats: LayerStats, what: str, precision: str, *, backward: bool) -> str:

@@ -1,13 +1,13 @@
 """One number a layer against depth: RMS of signal and gradient, shares of saturated or dead units."""
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
 from initlab.arrays import Array
 from initlab.figures import theme
-from initlab.figures.theme import Direction
+from initlab.figures.theme import Direction, Json
 from initlab.measurement import Probe
 from initlab.tally import LayerStats
 
@@ -24,28 +24,21 @@ class Band(NamedTuple):
 
 def rms_figure(probe: Probe, band: Band | None, dark: bool) -> go.Figure:
     """RMS against layer on a log axis: this draw as lines, the range over other draws as a band behind."""
-    look, figure = theme.palette(dark), theme.figure(dark, HEIGHT)
+    look = theme.palette(dark)
     lines: dict[Direction, Array] = {
         "forward": _log10(finite_rms(probe.activation)), "backward": _log10(finite_rms(probe.gradient)),
     }  # fmt: skip
-    bands = {"forward": band.activation, "backward": band.gradient} if band else {}
-    values = [*lines.values()]
-    for direction, draws in bands.items():
-        values += _add_band(figure, _log10(draws), look.of(direction))  # type: ignore[arg-type]
-    for direction, line in lines.items():
-        colour = look.of(direction)
-        figure.add_scatter(
-            x=np.arange(1, probe.depth + 1), y=line, mode="lines+markers", line={"color": colour, "width": 2.5},
-            marker={"symbol": theme.MARKERS[direction], "size": 8 if probe.depth <= 60 else 4},
-            text=[f"layer {layer}, {NAMES[direction]}" for layer in range(1, probe.depth + 1)],
-            hovertemplate="%{text}<br>RMS 10^%{y:.2f}<extra></extra>",
-        )  # fmt: skip
-    low, high = _limits(np.concatenate([np.asarray(v).reshape(-1) for v in values]))
-    figure.update_yaxes(title="RMS, log scale", range=[low, high], **theme.decade_ticks(low, high, 5))
-    figure.update_xaxes(title="layer", tickvals=theme.layer_ticks(probe.depth), range=_layer_range(probe.depth))
-    figure.update_layout(margin={**theme.MARGIN, "l": 62}, annotations=_labels(lines, look))
-    _name_the_missing(figure, probe, lines, look)
-    return figure
+    traces: list[Json] = []
+    if band is not None:
+        traces += [_band(_log10(band.activation), look.forward), _band(_log10(band.gradient), look.backward)]
+    traces += [_line(line, direction, look.of(direction)) for direction, line in lines.items()]
+    low, high = _limits(np.concatenate([trace["y"] for trace in traces]))
+    shapes, missing = _missing(probe, lines, look)
+    return theme.figure(
+        dark, HEIGHT, traces, _layer_axis(probe.depth),
+        {"title": "RMS, log scale", "range": [low, high], **theme.decade_ticks(low, high, 5)},
+        annotations=[*_labels(lines, look), *missing], shapes=shapes, margin={**theme.MARGIN, "l": 62},
+    )  # fmt: skip
 
 
 def finite_rms(stats: LayerStats) -> Array:
@@ -55,31 +48,52 @@ def finite_rms(stats: LayerStats) -> Array:
 
 def shares_figure(shares: Array, threshold: float, name: str, dark: bool) -> go.Figure:
     """A share of units or outputs a layer as bars, with the level from which the verdict calls it a fault."""
-    look, figure = theme.palette(dark), theme.figure(dark, 220)
-    depth = len(shares)
-    figure.add_bar(
-        x=np.arange(1, depth + 1), y=100 * shares, marker={"color": look.forward, "line": {"width": 0}},
-        hovertemplate="layer %{x}: %{y:.1f} %<extra></extra>",
-    )  # fmt: skip
-    figure.add_hline(
-        y=100 * threshold, line={"color": look.theory, "dash": "dash"},
-        annotation={"text": f"a fault from {100 * threshold:.0f} %", "font": {"color": look.muted, "size": 12}},
-    )  # fmt: skip
-    figure.update_yaxes(title=f"{name}, %", range=[0, 105])
-    figure.update_xaxes(title="layer", tickvals=theme.layer_ticks(depth), range=_layer_range(depth))
-    return figure
+    look, depth, level = theme.palette(dark), len(shares), 100 * threshold
+    bars: Json = {
+        "type": "bar", "x": np.arange(1, depth + 1), "y": 100 * shares, "marker": {"color": look.forward},
+        "hovertemplate": "layer %{x}: %{y:.1f} %<extra></extra>",
+    }  # fmt: skip
+    limit = theme.label(
+        f"a fault from {level:.0f} %",
+        look.muted,
+        xref="paper",
+        x=1,
+        y=level,
+        xanchor="right",
+        yanchor="bottom",
+        bgcolor=look.background,
+    )
+    rule = {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level,
+        "line": {"color": look.theory, "dash": "dash", "width": 2},
+    }  # fmt: skip
+    yaxis = {"title": f"{name}, %", "range": [0, 105]}
+    return theme.figure(dark, 220, [bars], _layer_axis(depth), yaxis, annotations=[limit], shapes=[rule])
 
 
-def _name_the_missing(figure: go.Figure, probe: Probe, lines: dict[Direction, Array], look: theme.Palette) -> None:
+def _missing(probe: Probe, lines: dict[Direction, Array], look: theme.Palette) -> tuple[list[Json], list[Json]]:
     """Shade the layers that overflowed; say why an empty chart is empty."""
     odd = np.flatnonzero(probe.activation.finite_share < 1)
     if odd.size:
-        figure.add_vrect(
-            x0=odd[0] + 0.5, x1=probe.depth + 0.5, fillcolor=theme.translucent(look.alarm, 0.1), line_width=0,
-            annotation={"text": "overflow", "font": {"color": look.alarm}},
-        )  # fmt: skip
-    elif not np.isfinite([*lines.values()]).any():
-        figure.add_annotation(text="every RMS is exactly 0", showarrow=False, font={"color": look.alarm, "size": 13})
+        shade = {
+            "type": "rect", "yref": "paper", "x0": odd[0] + 0.5, "x1": probe.depth + 0.5, "y0": 0, "y1": 1,
+            "fillcolor": theme.translucent(look.alarm, 0.1), "line": {"width": 0},
+        }  # fmt: skip
+        middle = (odd[0] + 1 + probe.depth) / 2
+        return [shade], [theme.label("overflow", look.alarm, yref="paper", x=middle, y=0.9)]
+    if not np.isfinite([*lines.values()]).any():
+        return [], [theme.label("every RMS is exactly 0", look.alarm)]
+    return [], []
+
+
+def _line(values: Array, direction: Direction, colour: str) -> Json:
+    depth = len(values)
+    return {
+        "type": "scatter", "mode": "lines+markers", "x": np.arange(1, depth + 1), "y": values,
+        "line": {"color": colour, "width": 2.5},
+        "marker": {"symbol": theme.MARKERS[direction], "size": 8 if depth <= 60 else 4},
+        "hovertemplate": f"layer %{{x}}, {NAMES[direction]}<br>RMS 10^%{{y:.2f}}<extra></extra>",
+    }  # fmt: skip
 
 
 def _log10(values: Array) -> Array:
@@ -88,17 +102,15 @@ def _log10(values: Array) -> Array:
     return np.where(np.isfinite(logs), logs, np.nan)
 
 
-def _add_band(figure: go.Figure, draws: Array, colour: str) -> list[Array]:
+def _band(draws: Array, colour: str) -> Json:
     """Lowest to highest draw as one closed shape; layers without a finite value are left out."""
     drawn = np.flatnonzero(np.isfinite(draws).any(axis=0))
-    if not drawn.size:
-        return []
     low, high = np.nanmin(draws[:, drawn], axis=0), np.nanmax(draws[:, drawn], axis=0)
-    figure.add_scatter(
-        x=np.append(drawn, drawn[::-1]) + 1, y=np.append(high, low[::-1]), mode="lines", line={"width": 0},
-        fill="toself", fillcolor=theme.translucent(colour, 0.2), hoverinfo="skip",
-    )  # fmt: skip
-    return [low, high]
+    return {
+        "type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip",
+        "x": np.append(drawn, drawn[::-1]) + 1, "y": np.append(high, low[::-1]),
+        "fillcolor": theme.translucent(colour, 0.2),
+    }  # fmt: skip
 
 
 def _limits(values: Array) -> tuple[float, float]:
@@ -110,11 +122,12 @@ def _limits(values: Array) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _layer_range(depth: int) -> list[float]:
-    return [1 - 0.03 * depth - 0.3, depth + 0.03 * depth + 0.3]
+def _layer_axis(depth: int) -> Json:
+    room = 0.03 * depth + 0.3
+    return {"title": "layer", "tickvals": theme.layer_ticks(depth), "range": [1 - room, depth + room]}
 
 
-def _labels(lines: dict[Direction, Array], look: theme.Palette) -> list[dict[str, Any]]:
+def _labels(lines: dict[Direction, Array], look: theme.Palette) -> list[Json]:
     """The lines' names beside them in their colour, where they are furthest apart."""
     forward, backward = lines["forward"], lines["backward"]
     apart = np.abs(forward - backward)
@@ -129,9 +142,7 @@ def _labels(lines: dict[Direction, Array], look: theme.Palette) -> list[dict[str
         at = here if here is not None else int(finite[len(finite) // 2])
         other = lines["backward" if direction == "forward" else "forward"][at]
         above = not np.isfinite(other) or line[at] >= other
-        labels.append({
-            "x": at + 1, "y": float(line[at]), "text": NAMES[direction], "showarrow": False,
-            "xanchor": "left" if 2 * at < len(line) else "right",
-            "yshift": 16 if above else -16, "font": {"color": look.of(direction), "size": 14},
-        })  # fmt: skip
+        side = "left" if 2 * at < len(line) else "right"
+        place = {"x": at + 1, "y": float(line[at]), "xanchor": side, "yshift": 16 if above else -16}
+        labels.append(theme.label(NAMES[direction], look.of(direction), **place))
     return labels

@@ -1,10 +1,11 @@
 """One layer from close by: the five histograms on their own edges."""
 
-from typing import Final
+from typing import Any, Final
 
 import plotly.graph_objects as go
 
 from initlab.figures import theme
+from initlab.figures.theme import Json
 from initlab.measurement import Probe
 
 QUANTITIES: Final = (
@@ -15,27 +16,26 @@ QUANTITIES: Final = (
     ("weight_gradient", "∂loss/∂W", "backward"),
 )
 GAP: Final = 0.035
+FEW_TICKS: Final = {"nticks": 3, "exponentformat": "power"}
 
 
 def inspection_figure(probe: Probe, layer: int, dark: bool) -> go.Figure:
     """Pre-activation, activation, weight, gradient and weight gradient of layer `layer` (from 1), side by side."""
-    look, figure = theme.palette(dark), theme.figure(dark, 230)
+    look = theme.palette(dark)
     colours = {"forward": look.forward, "backward": look.backward, "neutral": look.theory}
     width = (1 - GAP * (len(QUANTITIES) - 1)) / len(QUANTITIES)
-    for index, (name, label, direction) in enumerate(QUANTITIES):
+    traces: list[Json] = []
+    axes: Json = {}
+    for index, (name, title, direction) in enumerate(QUANTITIES):
         stats, suffix = getattr(probe, name), str(index + 1) if index else ""
-        edges, counts = stats.edges[layer - 1], stats.counts[layer - 1]
-        figure.add_bar(
-            x=(edges[1:] + edges[:-1]) / 2, y=counts, width=edges[1] - edges[0], marker={"color": colours[direction]},
-            marker_line_width=0, xaxis=f"x{suffix}", yaxis=f"y{suffix}",
-            hovertemplate="%{x:.3g}: %{y} values<extra></extra>",
-        )  # fmt: skip
-        left = index * (width + GAP)
-        title = {"text": label, "standoff": 6, "font": {"size": 13}}
-        figure.layout[f"xaxis{suffix}"] = {
-            "domain": [left, left + width], "title": title, "nticks": 3, "anchor": f"y{suffix}", "zeroline": False,
-            "gridcolor": look.grid, "tickfont": {"size": 11, "color": look.muted}, "exponentformat": "power",
-        }  # fmt: skip
-        figure.layout[f"yaxis{suffix}"] = {"showticklabels": False, "showgrid": False, "anchor": f"x{suffix}"}
-    figure.update_layout(margin={**theme.MARGIN, "l": 12}, bargap=0)
-    return figure
+        edges, counts, left = stats.edges[layer - 1], stats.counts[layer - 1], index * (width + GAP)
+        traces.append({
+            "type": "bar", "x": (edges[1:] + edges[:-1]) / 2, "y": counts, "width": float(edges[1] - edges[0]),
+            "marker": {"color": colours[direction], "line": {"width": 0}}, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}",
+            "hovertemplate": "%{x:.3g}: %{y} values<extra></extra>",
+        })  # fmt: skip
+        axes[f"x{suffix}"] = {"title": title, "domain": [left, left + width], "anchor": f"y{suffix}", **FEW_TICKS}
+        axes[f"y{suffix}"] = {"showticklabels": False, "showgrid": False, "anchor": f"x{suffix}"}
+    first = axes.pop("x"), axes.pop("y")
+    others: Any = {f"{name[0]}axis{name[1:]}": theme.axis(look, **settings) for name, settings in axes.items()}
+    return theme.figure(dark, 230, traces, *first, bargap=0, margin={**theme.MARGIN, "l": 12}, **others)

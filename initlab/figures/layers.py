@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 
 from initlab.arrays import Array, Integers
 from initlab.figures import theme
-from initlab.figures.histograms import Axis, Profile, axis_range, profile, resampled
-from initlab.figures.theme import Direction
+from initlab.figures.histograms import COLUMNS, Axis, Profile, axis_range, profile, resampled
+from initlab.figures.theme import Direction, Json
 from initlab.tally import LayerStats
 from initlab.wording import layers_in_words
 
 MAX_RIDGES: Final = 12
 OVERLAP: Final = 1.6  # rows a peak is high
+HEIGHT: Final = theme.ROW * (MAX_RIDGES + 2) + theme.MARGIN["b"]
 TITLES: Final[dict[Direction, dict[Axis, str]]] = {
     "forward": {
         "Log magnitude": "|activation|, log scale",
@@ -31,24 +32,24 @@ TITLES: Final[dict[Direction, dict[Axis, str]]] = {
 
 def layers_figure(stats: LayerStats, direction: Direction, axis: Axis, ridges: bool, dark: bool) -> go.Figure:
     """Every layer's histogram, input at the top; as ridges at most twelve layers, first and last among them."""
-    layers = shown_layers(len(stats.mean)) if ridges else np.arange(len(stats.mean))
+    depth, look = len(stats.mean), theme.palette(dark)
+    layers = shown_layers(depth) if ridges else np.arange(depth)
     profiles = [profile(stats, int(layer), axis) for layer in layers]
     low, high = axis_range(profiles, axis)
-    figure = theme.figure(dark, theme.ROW * (MAX_RIDGES + 2) + theme.MARGIN["b"])
-    look = theme.palette(dark)
-    if ridges:
-        _add_ridges(figure, profiles, look.of(direction))
-        rows, names = np.arange(1, len(layers) + 1), [str(layer + 1) for layer in layers]
-        figure.update_yaxes(range=[len(layers) + 0.4, 1 - OVERLAP - 0.15], tickvals=rows, ticktext=names)
-    else:
-        _add_heat_map(figure, profiles, low, high, look.background, look.of(direction))
-        figure.update_yaxes(range=[len(layers) + 0.5, 0.5], tickvals=theme.layer_ticks(len(layers)))
-    _name_the_undrawn(figure, stats, layers, (low + high) / 2, look.alarm)
-    figure.update_yaxes(title="layer", showgrid=False)
-    figure.update_xaxes(title=TITLES[direction][axis], range=[low, high])
+    xaxis: Json = {"title": TITLES[direction][axis], "range": [low, high]}
     if axis == "Log magnitude":
-        figure.update_xaxes(**theme.decade_ticks(low, high))
-    return figure
+        xaxis |= theme.decade_ticks(low, high)
+    if ridges:
+        trace = _ridges(profiles, look.of(direction))
+        rows: Json = {"tickvals": np.arange(1, len(layers) + 1), "ticktext": [str(layer + 1) for layer in layers]}
+        span = [len(layers) + 0.4, 1 - OVERLAP - 0.15]
+    else:
+        trace = _heat_map(profiles, low, high, look.background, look.of(direction))
+        rows, span = {"tickvals": theme.layer_ticks(depth)}, [depth + 0.5, 0.5]
+    return theme.figure(
+        dark, HEIGHT, [trace], xaxis, {"title": "layer", "range": span, "showgrid": False, **rows},
+        annotations=_undrawn(stats, layers, (low + high) / 2, look.alarm),
+    )  # fmt: skip
 
 
 def shown_layers(depth: int) -> Integers:
@@ -56,46 +57,41 @@ def shown_layers(depth: int) -> Integers:
     return np.unique(np.linspace(0, depth - 1, min(depth, MAX_RIDGES)).round().astype(int))
 
 
-def _add_ridges(figure: go.Figure, profiles: list[Profile], colour: str) -> None:
+def _ridges(profiles: list[Profile], colour: str) -> Json:
     """One filled trace for all ridges, separated by gaps."""
-    x: list[Array] = []
-    y: list[Array] = []
+    x: list[Array] = [np.empty(0)]
+    y: list[Array] = [np.empty(0)]
     for row, p in enumerate(profiles, start=1):
         part = p.visible
-        if not part.stop:
-            continue
-        centres = (p.edges[1:] + p.edges[:-1])[part] / 2
-        x += [p.edges[[part.start]], centres, p.edges[[part.stop]], p.edges[[part.start]], [np.nan]]
-        y += [[row], row - OVERLAP * p.heights[part], [row], [row], [np.nan]]
-    if not x:
-        return
-    figure.add_scatter(
-        x=np.concatenate(x).astype(np.float32), y=np.concatenate(y).astype(np.float32), mode="lines", fill="toself",
-        line={"color": colour, "width": 1.4}, fillcolor=theme.translucent(colour, 0.33), hoverinfo="skip",
-    )  # fmt: skip
+        if part.stop:
+            centres = (p.edges[1:] + p.edges[:-1])[part] / 2
+            x += [p.edges[[part.start]], centres, p.edges[[part.stop]], p.edges[[part.start]], np.array([np.nan])]
+            y += [np.array([row]), row - OVERLAP * p.heights[part], np.array([row, row, np.nan])]
+    return {
+        "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
+        "x": np.concatenate(x).astype(np.float32), "y": np.concatenate(y).astype(np.float32),
+        "line": {"color": colour, "width": 1.4}, "fillcolor": theme.translucent(colour, 0.33),
+    }  # fmt: skip
 
 
-def _add_heat_map(
-    figure: go.Figure, profiles: list[Profile], low: float, high: float, background: str, colour: str
-) -> None:
-    step = (high - low) / resampled([], low, high).shape[1]
-    figure.add_heatmap(
-        z=resampled(profiles, low, high).astype(np.uint8), x0=low + step / 2, dx=step, y0=1, dy=1, zmin=0, zmax=255,
-        colorscale=[[0, background], [0.5, theme.translucent(colour, 0.6)], [1, colour]], showscale=False,
-        hoverinfo="skip",
-    )  # fmt: skip
+def _heat_map(profiles: list[Profile], low: float, high: float, background: str, colour: str) -> Json:
+    step = (high - low) / COLUMNS
+    return {
+        "type": "heatmap", "z": resampled(profiles, low, high).astype(np.uint8), "zmin": 0, "zmax": 255,
+        "x0": low + step / 2, "dx": step, "y0": 1, "dy": 1, "showscale": False, "hoverinfo": "skip",
+        "colorscale": [[0, background], [0.5, theme.translucent(colour, 0.6)], [1, colour]],
+    }  # fmt: skip
 
 
-def _name_the_undrawn(figure: go.Figure, stats: LayerStats, layers: Integers, x: float, colour: str) -> None:
+def _undrawn(stats: LayerStats, layers: Integers, x: float, colour: str) -> list[Json]:
     """Neighbouring rows that are all zero, or not all finite, say so in their midst."""
-    states = [_state(stats, int(layer)) for layer in layers]
+    states, labels = [_state(stats, int(layer)) for layer in layers], []
     for state, run in groupby(enumerate(states), lambda pair: pair[1]):
         rows = [row for row, _ in run]
         if state:
             text = f"{layers_in_words(layers[rows] + 1)}: {state}"
-            figure.add_annotation(
-                x=x, y=1 + (rows[0] + rows[-1]) / 2, text=text, showarrow=False, font={"color": colour, "size": 13}
-            )
+            labels.append(theme.label(text, colour, x=x, y=1 + (rows[0] + rows[-1]) / 2))
+    return labels
 
 
 def _state(stats: LayerStats, layer: int) -> str:

@@ -30,8 +30,10 @@ def network_controls(spec: NetworkSpec) -> None:
         "Gain",
         help="Multiplies every weight, whichever law is chosen: find the edge between vanishing and exploding",
     )
-    with st.expander("More"):
-        _more()
+    more = st.expander("More", key="more", on_change="rerun")
+    if more.open:  # eleven widgets that nobody sees would cost every rerun a tenth of its time
+        with more:
+            _more()
     st.button(
         "New draw", icon=":material/casino:", key="new_draw", width="stretch", help="The next seed",
         on_click=session.apply_spec, args=(link.with_seed(spec, spec.seed + 1),),

@@ -42,6 +42,12 @@ def notes(sentences: list[str]) -> None:
         st.caption(f":material/info: {' '.join(sentences[:MOST_NOTES])}{more}")
 
 
+def style() -> None:
+    """What no theme option sets: dark ink on the bright primary button of the dark theme."""
+    if dark():
+        st.html("<style>[data-testid='stBaseButton-primary'] * {color: #14171C}</style>")
+
+
 def verdict_card(findings: tuple[Finding, ...], healthy: str, caveats: Iterable[str]) -> DeltaGenerator:
     """The headline, its evidence and, right of them, the place for the remedy's button."""
     with st.container(border=True, key="verdict"):
@@ -110,7 +116,9 @@ def chart(title: str, figure: Figure, reading: str, key: str) -> None:
 
 def numbers(table: pd.DataFrame, file_name: str, key: str) -> None:
     """The numbers behind a chart, as a table and as CSV."""
-    st.dataframe(table, hide_index=True, key=key)
+    precise = st.column_config.NumberColumn(format="%.3g")  # the default would round 10⁻¹⁰ to 0
+    floats = table.select_dtypes("float").columns
+    st.dataframe(table, hide_index=True, key=key, column_config=dict.fromkeys(floats, precise))
     st.download_button(
         "Download CSV", table.to_csv(index=False), file_name, "text/csv", key=f"{key}_csv", icon=":material/download:",
         on_click="ignore",
