@@ -12,6 +12,7 @@ from initlab.spec import NetworkSpec
 from initlab.tally import LayerStats, Tally, Workspace
 from initlab.twins import twins
 
+SAFE: Final = (1e-12, 1e12)
 CLOSE: Final = 1e-3  # below this, 1 - c is computed without cancellation
 
 
@@ -130,6 +131,9 @@ def mean_difference(z: Array) -> float:
     rows = len(z)
     if rows < 2:
         return float("nan")
+    largest = float(max(z.max(), -z.min()))
+    if not SAFE[0] < largest < SAFE[1]:  # squares would leave the range of float32; NaN and inf end here too
+        z = z / largest if largest else z
     norms = np.sqrt(np.vecdot(z, z))
     inverse = np.where(norms > 0, 1 / norms, 0)
     mean = inverse @ z / rows
@@ -140,4 +144,4 @@ def mean_difference(z: Array) -> float:
         return difference
     u = (z * inverse[:, None]).astype(float)
     u -= u.mean(axis=0)
-    return float(rows / (rows - 1) * np.vecdot(u, u).mean())
+    return float(rows / (rows - 1) * np.vecdot(u, u).mean()) + zeros

@@ -11,7 +11,7 @@ from initlab.spec import NetworkSpec
 from initlab.wording import number
 
 FANS: Final = tuple(2**k for k in range(11))
-NEURONS: Final = 512  # at least; each sees INPUTS rows
+NEURONS: Final = 512  # at least; each sees INPUTS rows of its own
 INPUTS: Final = 8
 
 
@@ -59,7 +59,7 @@ def neuron_sums(spec: NetworkSpec, fan_in: int) -> NeuronSums:
     for index in range(matrices):
         draws = LayerDraws(np.random.SeedSequence(spec.seed, spawn_key=(index,)), fan_in, fan_in, np.float64)
         weights = law.weights(draws)[:, : -(-NEURONS // matrices)] * spec.gain
-        sums.append(rng.standard_normal((INPUTS, fan_in)) @ weights)
+        sums.append(np.einsum("ijk,jk->ik", rng.standard_normal((INPUTS, *weights.shape)), weights))
     mean, variance = law.moments(fan_in, fan_in)
     scaled = None if variance is None else variance * spec.gain**2
     return NeuronSums(fan_in, np.concatenate([s.reshape(-1) for s in sums]), mean * spec.gain, scaled)

@@ -63,7 +63,7 @@ TABLE: Final = (
     Scenario(
         "Glorot on sigmoid",
         NetworkSpec(activation="Sigmoid", depth=10).with_init("Glorot normal"),
-        "Almost nothing saturates, and yet each layer passes on less than a quarter of the gradient.",
+        "Almost nothing saturates, and yet each layer passes on only about a quarter of the gradient.",
         ("vanishing gradient", "input collapse"),
     ),
     Scenario(

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from initlab.arrays import Array, Integers
+from initlab.errors import unknown
 
 BINS: Final = 64
 BLOCK: Final = 2**15  # values in one sweep: with their float64 and integer copies they fill a core's L2
@@ -64,7 +65,10 @@ class Workspace:
     """The buffers of one block, lent to several tallies of the same precision."""
 
     def __init__(self, dtype: Any) -> None:
-        self.dtype, self.layout = np.dtype(dtype), LAYOUTS[np.dtype(dtype)]
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in LAYOUTS:
+            raise unknown("precision", str(self.dtype), map(str, LAYOUTS))
+        self.layout = LAYOUTS[self.dtype]
         self.floats, self.wide = np.empty(BLOCK, dtype), np.empty(BLOCK)
         self.integers = np.empty(BLOCK, self.layout.integer)
         rows = np.arange(MAX_ROWS, dtype=self.layout.integer)[:, None]

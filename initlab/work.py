@@ -7,7 +7,7 @@ from typing import Final
 from initlab.errors import invalid
 from initlab.spec import NetworkSpec
 
-MAX_OPERATIONS: Final = 3 * 10**11  # about six seconds on one core of 2020
+MAX_OPERATIONS: Final = 10**11  # ten to twenty seconds on one busy core
 MAX_BYTES: Final = 2**31
 IN_FLIGHT: Final = 32  # bytes of temporaries for each number of the layer that is worked on: four in float64
 LOG_BINS: Final = {"float32": 2**10, "float64": 2**13}  # a layer, of five quantities, eight bytes each
@@ -45,11 +45,10 @@ def work(spec: NetworkSpec) -> Work:
 
 
 def fitting(spec: NetworkSpec) -> NetworkSpec:
-    """The nearest affordable spec: fewer rows first, then fewer layers."""
+    """The nearest affordable spec: fewer rows first, the next power of two, then fewer layers."""
     while not work(spec).affordable:
-        spec = (
-            replace(spec, batch=spec.rows // 2) if spec.rows > 32 else replace(spec, depth=max(1, spec.depth * 3 // 4))
-        )
+        fewer = 2 ** ((spec.rows - 1).bit_length() - 1)
+        spec = replace(spec, batch=fewer) if spec.rows > 32 else replace(spec, depth=max(1, spec.depth * 3 // 4))
     return spec
 
 

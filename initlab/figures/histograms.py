@@ -36,12 +36,11 @@ class Profile:
 def profile(stats: LayerStats, layer: int, axis: Axis) -> Profile:
     """The density of layer `layer` (from 0) on that axis."""
     if axis == "Log magnitude":
-        edges, counts = stats.log_edges, stats.log_counts[layer]
-    else:
-        edges, counts = stats.edges[layer], stats.counts[layer]
+        edges, density = stats.log_edges, stats.log_counts[layer] / np.diff(stats.log_edges)
+    else:  # bins of equal width, which may be too narrow a denormal to divide by
+        edges, density = stats.edges[layer], stats.counts[layer].astype(float)
         if axis == "Own":
-            edges = edges / max(abs(stats.minimum[layer]), abs(stats.maximum[layer]), np.finfo(float).tiny)
-    density = counts / np.diff(edges) if counts.any() else np.zeros(len(counts))
+            edges = edges / (max(abs(stats.minimum[layer]), abs(stats.maximum[layer])) or 1.0)
     peak = density.max(initial=0.0)
     return Profile(edges, density / peak if peak > 0 else density)
 

@@ -64,12 +64,14 @@ def _ridges(profiles: list[Profile], colour: str) -> Json:
     for row, p in enumerate(profiles, start=1):
         part = p.visible
         if part.stop:
-            centres = (p.edges[1:] + p.edges[:-1])[part] / 2
+            centres = (p.edges[1:] / 2 + p.edges[:-1] / 2)[part]
             x += [p.edges[[part.start]], centres, p.edges[[part.stop]], p.edges[[part.start]], np.array([np.nan])]
             y += [np.array([row]), row - OVERLAP * p.heights[part], np.array([row, row, np.nan])]
+    across = np.concatenate(x)
+    fits = np.nanmax(np.abs(across), initial=0) < np.finfo(np.float32).max  # what float64 reaches need not
     return {
         "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
-        "x": np.concatenate(x).astype(np.float32), "y": np.concatenate(y).astype(np.float32),
+        "x": across.astype(np.float32) if fits else across, "y": np.concatenate(y).astype(np.float32),
         "line": {"color": colour, "width": 1.4}, "fillcolor": theme.translucent(colour, 0.33),
     }  # fmt: skip
 

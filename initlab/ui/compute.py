@@ -8,14 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 import streamlit as st
-from plotly.graph_objects import Figure
 from threadpoolctl import threadpool_limits
 
 from initlab import datasets
 from initlab.band import SEEDS, Profile, seed_profiles
 from initlab.diagnosis import remedy as find_remedy
 from initlab.draws import Draws
-from initlab.figures import depth, inspection, layers, neuron
+from initlab.figures import Figure, depth, inspection, layers, neuron
 from initlab.figures.depth import Band
 from initlab.figures.histograms import Axis
 from initlab.figures.theme import Direction

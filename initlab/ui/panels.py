@@ -5,12 +5,11 @@ from typing import Final
 
 import pandas as pd
 import streamlit as st
-from plotly.graph_objects import Figure
 from streamlit.delta_generator import DeltaGenerator
 
 from initlab import readings
 from initlab.band import SEEDS
-from initlab.figures import theme
+from initlab.figures import Figure, theme
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
 from initlab.findings import Finding
@@ -81,7 +80,7 @@ def remedy_button(place: DeltaGenerator, spec: NetworkSpec, remedy: NetworkSpec 
     place.button(
         changes(spec, remedy), key="remedy", type="primary", width="stretch",
         on_click=session.apply_spec, args=(remedy,),
-        help="Probed on three other draws before it is offered: healthy on all of them",
+        help="Probed on three draws before it is offered: healthy on all of them",
     )  # fmt: skip
 
 

@@ -1,0 +1,89 @@
+"""The running app and a real Chromium for every test in this folder.
+
+A test asks for `new_page` (or for `page`, the default page at 1440 px) and, after each action, for
+`benchmarks.browser.settled(page)`. Without a Chromium the tests fail and say what to do; they are never skipped.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket
+
+from benchmarks.browser import ROOT, Server, chromium, serving, settled, visit
+
+
+class NewPage(Protocol):
+    """Opens `path` in a context of its own, as another visitor would, and waits until it has settled."""
+
+    def __call__(
+        self,
+        path: str = "/",
+        *,
+        width: int = 1440,
+        height: int = 1080,
+        color_scheme: Literal["light", "dark"] = "light",
+    ) -> Page: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on a free port, visited once; `server.log` holds what it has printed so far."""
+    with serving(ROOT / "app.py", tmp_path_factory.mktemp("server") / "app.log") as running:
+        visit(browser, running)
+        yield running
+
+
+@pytest.fixture
+def foreign_requests() -> list[str]:
+    """Every address outside this machine that a page of this test has asked for; a test asserts that it stays empty."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, server: Server, foreign_requests: list[str]) -> Iterator[NewPage]:
+    contexts: list[BrowserContext] = []
+
+    def note(request: Request | WebSocket) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in ("127.0.0.1", "localhost"):
+            foreign_requests.append(request.url)
+
+    def opened(
+        path: str = "/",
+        *,
+        width: int = 1440,
+        height: int = 1080,
+        color_scheme: Literal["light", "dark"] = "light",
+    ) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=color_scheme)
+        contexts.append(context)
+        context.on("request", note)
+        page = context.new_page()
+        page.on("websocket", note)
+        page.goto(server.url + path)
+        return settled(page)
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """The default page on a laptop, in light colours."""
+    return new_page()

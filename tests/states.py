@@ -1,0 +1,52 @@
+"""What a state of the app may be: an oracle for one field's value, and every valid state for Hypothesis."""
+
+from collections.abc import Mapping
+
+from hypothesis import strategies as st
+
+from initlab.ui.fields import Choice, Field, Flag, Grid, Steps, Value
+from initlab.ui.link import FIELDS
+
+
+def offered(field: Field, value: Value) -> bool:
+    """Whether the field's widget can show this value, of this very type."""
+    match field:
+        case Choice():
+            return value in field.options
+        case Flag():
+            return isinstance(value, bool)
+        case Grid():
+            return any(value == known and type(value) is type(known) for known in field.values)
+        case Steps():
+            number, whole = float(value), isinstance(field.step, int)
+            steps = (number - field.minimum) / field.step
+            inside = field.minimum <= number <= field.maximum
+            return inside and abs(steps - round(steps)) < 1e-6 and isinstance(value, int if whole else float)
+
+
+def not_offered(values: Mapping[str, Value]) -> dict[str, Value]:
+    """What of these values no widget can show."""
+    return {name: value for name, value in values.items() if not offered(FIELDS[name], value)}
+
+
+def any_value(field: Field) -> st.SearchStrategy[Value]:
+    """Everything the field's widget can show."""
+    match field:
+        case Choice():
+            return st.sampled_from(field.options)
+        case Flag():
+            return st.booleans()
+        case Grid():
+            return st.sampled_from(field.values)
+        case Steps():
+            last = round((field.maximum - field.minimum) / field.step)
+            whole = isinstance(field.step, int)
+            return st.integers(0, last).map(lambda k: field.minimum + k * field.step if whole else _step(field, k))
+
+
+def _step(field: Steps, k: int) -> float:
+    """The k-th step as a slider reports it: the decimal number, free of binary dust."""
+    return float(f"{field.minimum + k * field.step:.9g}")
+
+
+any_state: st.SearchStrategy[dict[str, Value]] = st.fixed_dictionaries({n: any_value(f) for n, f in FIELDS.items()})

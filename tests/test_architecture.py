@@ -1,0 +1,213 @@
+"""The floors of the house: what may import what, how long a file may be, where Streamlit and Plotly live."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+ROOT: Final = Path(__file__).parent.parent
+SCIENCE: Final = ("numpy", "scipy", "sklearn")
+CHARTS: Final = (*SCIENCE, "plotly")
+SCREEN: Final = ("streamlit", "numpy", "pandas", "threadpoolctl")
+
+
+class Floor(NamedTuple):
+    """A file imports only from lower floors, and from outside only what its floor allows."""
+
+    number: float
+    files: tuple[str, ...]
+    outside: tuple[str, ...] = SCIENCE
+
+
+def core(number: float, names: str) -> Floor:
+    return Floor(number, tuple(f"initlab/{name}.py" for name in names.split()))
+
+
+# A file stands on the first floor that names it. Names that are still to come have their floor already.
+FLOORS: Final = (
+    core(0, "arrays errors wording"),
+    core(0.5, "parameters draws"),
+    core(1, "activations laws losses normalization optimizers tally twins trend"),
+    core(1.2, "data_driven datasets"),
+    core(1.4, "initializers"),
+    core(2, "spec meanfield"),
+    core(2.5, "work neuron"),
+    core(3, "network"),
+    core(4, "measurement training calibration isometry codegen"),
+    core(4.2, "rules readings table"),
+    core(4.4, "findings"),
+    core(5, "pretraining"),
+    core(6, "start"),
+    core(6.5, "band"),
+    core(7, "probe race sweep scenarios lessons report"),
+    core(7.5, "diagnosis"),
+    core(8, "__init__"),
+    Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
+    Floor(9.5, ("initlab/figures/*.py",), CHARTS),
+    Floor(10, ("initlab/ui/__init__.py", "initlab/ui/fields.py"), SCREEN),
+    Floor(10.2, ("initlab/ui/link.py",), SCREEN),
+    Floor(10.4, ("initlab/ui/session.py",), SCREEN),
+    Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),
+    Floor(10.8, ("initlab/ui/*.py",), SCREEN),
+    Floor(11, ("pages/*/*.py",), ("streamlit",)),
+    Floor(12, ("app.py",), ("streamlit",)),
+)
+CORE: Final = 8
+MAX_FILE, MAX_PAGE, MAX_FUNCTION = 300, 80, 50
+DISTRIBUTIONS: Final = {"sklearn": "scikit-learn"}
+
+
+def files(*patterns: str) -> list[str]:
+    return sorted(str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(pattern))
+
+
+HOUSE: Final = files("app.py", "pages/**/*.py", "initlab/**/*.py")
+EVERYTHING: Final = files("*.py", "pages/**/*.py", "initlab/**/*.py", "tests/**/*.py", "benchmarks/**/*.py")
+each_file = pytest.mark.parametrize("file", HOUSE)
+
+
+def floor_of(file: str) -> Floor:
+    found = [floor for floor in FLOORS if any(fnmatch(file, pattern) for pattern in floor.files)]
+    assert found, f"{file} stands on no floor: add it to the table"
+    return found[0]
+
+
+def imported(source: str) -> Iterator[str]:
+    """Dotted names that `source` imports, wherever in it; `from a import b` gives a.b, which may be a module."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def module_file(name: str) -> str | None:
+    """The file of our own house behind a dotted name; the longest part of it that is one."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        path = "/".join(parts[:end])
+        for file in (f"{path}.py", f"{path}/__init__.py"):
+            if (ROOT / file).exists():
+                return file
+    return None
+
+
+def ours(source: str) -> set[str]:
+    return {file for name in imported(source) if (file := module_file(name))}
+
+
+def outside(source: str) -> set[str]:
+    tops = {name.split(".")[0] for name in imported(source) if not module_file(name)}
+    return tops - set(sys.stdlib_module_names)
+
+
+def function_lengths(source: str) -> Iterator[tuple[str, int]]:
+    """Lines of each function's body, its docstring not counted."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            if body and (last := body[-1].end_lineno):
+                yield node.name, last - body[0].lineno + 1
+
+
+def text(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+@each_file
+def test_a_file_imports_only_from_lower_floors(file: str) -> None:
+    mine = floor_of(file).number
+    higher = {other: floor_of(other).number for other in ours(text(file)) if floor_of(other).number >= mine}
+    assert not higher, f"{file} is on floor {mine:g}"
+
+
+@each_file
+def test_a_file_takes_from_outside_only_what_its_floor_allows(file: str) -> None:
+    assert outside(text(file)) <= set(floor_of(file).outside)
+
+
+@each_file
+def test_what_is_imported_from_outside_is_declared(file: str) -> None:
+    declared = re.findall(r"^([A-Za-z0-9_-]+)", text("requirements.txt"), re.MULTILINE)
+    assert {DISTRIBUTIONS.get(name, name) for name in outside(text(file))} <= set(declared)
+
+
+def test_the_floors_rise_and_name_each_file_once() -> None:
+    numbers = [floor.number for floor in FLOORS]
+    assert numbers == sorted(set(numbers))
+    named = [file for floor in FLOORS for file in floor.files]
+    assert len(named) == len(set(named))
+
+
+def test_the_core_knows_neither_screen_nor_charts_and_the_charts_no_screen() -> None:
+    for floor in FLOORS:
+        assert ("streamlit" in floor.outside) == (floor.number >= 10)
+        assert ("plotly" in floor.outside) == (9 <= floor.number < 10)
+
+
+@pytest.mark.parametrize("file", EVERYTHING)
+def test_no_file_is_longer_than_it_may_be(file: str) -> None:
+    assert len(text(file).splitlines()) <= (MAX_PAGE if file.startswith("pages/") else MAX_FILE)
+
+
+@pytest.mark.parametrize("file", EVERYTHING)
+def test_no_function_is_longer_than_a_screen(file: str) -> None:
+    assert not {name: length for name, length in function_lengths(text(file)) if length > MAX_FUNCTION}
+
+
+@pytest.mark.parametrize("file", files("pages/**/*.py"))
+def test_a_page_is_a_straight_line(file: str) -> None:
+    tree = ast.parse(text(file))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef)]
+    assert (ast.get_docstring(tree) or "").splitlines()[0].count("?") == 1, "its docstring asks the question"
+
+
+@each_file
+def test_every_file_says_what_it_is(file: str) -> None:
+    assert ast.get_docstring(ast.parse(text(file)))
+
+
+def test_pages_lie_in_sections() -> None:
+    assert not files("pages/*.py"), "a flat page beside app.py would start the legacy multipage mode"
+
+
+def test_importing_the_core_brings_in_neither_screen_nor_charts_nor_oracles() -> None:
+    modules = [file for file in HOUSE if floor_of(file).number <= CORE]
+    names = [file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in modules]
+    code = f"import json, sys, {', '.join(names)}; print(json.dumps(sorted(m.split('.')[0] for m in sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(json.loads(run.stdout))
+    assert loaded >= {"initlab", "numpy", "sklearn"}
+    assert not loaded & {"streamlit", "plotly", "jax", "keras", "torch", "hypothesis", "matplotlib"}
+
+
+def test_the_reader_of_imports_sees_every_form() -> None:
+    source = """
+import os, numpy.linalg as l
+from initlab import work, draw
+from initlab.ui import link
+def f():
+    import plotly
+"""
+    assert ours(source) == {"initlab/work.py", "initlab/__init__.py", "initlab/ui/link.py"}
+    assert outside(source) == {"numpy", "plotly"}
+    with pytest.raises(AssertionError, match="absolute"):
+        list(imported("from . import work"))
+
+
+def test_the_ruler_of_functions_leaves_the_docstring_out() -> None:
+    source = 'def f():\n    """Say.\n\n    More.\n    """\n    a = 1\n    return a\ndef g(): pass'
+    assert dict(function_lengths(source)) == {"f": 2, "g": 1}
+
+
+def test_a_file_on_no_floor_is_found_out() -> None:
+    with pytest.raises(AssertionError, match="add it to the table"):
+        floor_of("initlab/helpers.py")
