@@ -23,7 +23,7 @@ def test_ticks_of_a_log_axis_lie_inside_it_and_are_few(low: float, span: float) 
     assert (np.diff(values) > 0).all()
 
 
-@given(st.floats(-300, 300), st.floats(0.3, 40))
+@given(st.floats(-300, 250), st.floats(0.3, 40))
 def test_every_tick_says_the_number_it_stands_at(low: float, span: float) -> None:
     ticks = decade_ticks(low, low + span)
     written = [value(text) for text in ticks["ticktext"]]

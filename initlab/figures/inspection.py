@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import numpy as np
 import plotly.graph_objects as go
 
 from initlab.figures import theme
@@ -30,7 +31,8 @@ def inspection_figure(probe: Probe, layer: int, dark: bool) -> go.Figure:
         stats, suffix = getattr(probe, name), str(index + 1) if index else ""
         edges, counts, left = stats.edges[layer - 1], stats.counts[layer - 1], index * (width + GAP)
         traces.append({
-            "type": "bar", "x": edges[1:] / 2 + edges[:-1] / 2, "y": counts, "width": float(edges[1] - edges[0]),
+            "type": "bar", "x": edges[1:] / 2 + edges[:-1] / 2, "y": counts,
+            "width": float(np.nan_to_num(edges[1] - edges[0])),
             "marker": {"color": colours[direction], "line": {"width": 0}}, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}",
             "hovertemplate": "%{x:.3g}: %{y} values<extra></extra>",
         })  # fmt: skip

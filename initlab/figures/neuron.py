@@ -32,17 +32,19 @@ def neuron_figure(found: NeuronSums, dark: bool) -> go.Figure:
     traces.append(_curve(x, stats.norm.pdf(x), {"color": look.muted, "dash": "dot", "width": 1.5}))
     xaxis = {"title": "Σ wᵢxᵢ for inputs xᵢ of standard deviation 1", "range": [-reach, reach]}
     yaxis = {"title": "density", "range": [0, 1.15 * max(float(density.max()), 0.4)], "showticklabels": False}
-    return theme.figure(dark, 280, traces, xaxis, yaxis, annotations=[_legend(look)], bargap=0, hovermode=False)
+    return theme.figure(
+        dark, 280, traces, xaxis, yaxis, annotations=[_legend(look, curves=len(traces) - 1)], bargap=0, hovermode=False
+    )
 
 
 def _curve(x: Array, y: Array, line: Json) -> Json:
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line}
 
 
-def _legend(look: theme.Palette) -> Json:
+def _legend(look: theme.Palette, curves: int) -> Json:
+    theory = f'<span style="color:{look.theory}">– – normal, variance n·E[w²]</span>   ' if curves > 1 else ""
     text = (
-        f'<span style="color:{look.forward}">▇ the sums</span>   '
-        f'<span style="color:{look.theory}">– – normal, variance n·E[w²]</span>   '
+        f'<span style="color:{look.forward}">▇ the sums</span>   {theory}'
         f'<span style="color:{look.muted}">··· one input</span>'
     )
     return theme.label(text, look.ink, xref="paper", yref="paper", x=0, y=1, xanchor="left")

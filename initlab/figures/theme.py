@@ -93,12 +93,13 @@ def decade_ticks(low: float, high: float, most: int = 7) -> dict[str, Any]:
     step = max(1, int(np.ceil((high - low) / most)))
     exponents = np.arange(np.ceil(low / step) * step, high + 1e-9, step)
     values: Array = exponents
+    digits = 2
     if len(exponents) < 3:
         fine = np.add.outer(np.arange(np.floor(low), high + 1), np.log10([1, 2, 5])).reshape(-1)
         values = fine[(fine >= low) & (fine <= high)]
     if len(values) < 2:
-        values = np.linspace(low, high, 4)
-    text = [power(int(v)) for v in values] if high - low > WRITTEN_OUT else [number(10.0**v) for v in values]
+        values, digits = np.linspace(low, high, 4), 3
+    text = [power(int(v)) for v in values] if high - low > WRITTEN_OUT else [number(10.0**v, digits) for v in values]
     return {"tickmode": "array", "tickvals": values, "ticktext": text}
 
 

@@ -24,9 +24,11 @@ from initlab.neuron import neuron_sums
 from initlab.probe import probe as run_probe
 from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
+from initlab.work import work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
 KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr}
+LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
 
 
@@ -71,6 +73,10 @@ def band(spec: NetworkSpec) -> Band | None:
     if len(found) < SEEDS:
         return None
     return Band(np.array([p.activation for p in found]), np.array([p.gradient for p in found]))
+
+
+def band_takes_long(spec: NetworkSpec) -> bool:
+    return SEEDS * work(spec).operations > LONG
 
 
 def extend_band(spec: NetworkSpec) -> Iterator[int]:

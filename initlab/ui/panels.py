@@ -148,17 +148,18 @@ def histogram_controls(depth: int) -> tuple[Axis, bool]:
 
 
 def rms_chart(spec: NetworkSpec, reading: str) -> None:
-    """The RMS lines at once; then, draw by draw, the band behind them."""
+    """The RMS lines with the band of other draws behind them; where the band takes long, the lines come first alone.
+
+    A chart costs the browser more than ten draws of a usual network cost the server, so a quick band waits for none.
+    """
     st.markdown("**RMS against depth**")
     place, note = st.empty(), st.empty()
-    band = compute.band(spec)
-    if band is None:
+    if compute.band(spec) is None and compute.band_takes_long(spec):
         figure = compute.rms_figure(spec, None, dark())
         place.plotly_chart(figure, theme=None, key="rms_alone", alt=reading, config=theme.CONFIG)
-        for count in compute.extend_band(spec):
-            note.caption(f"{reading} Band: {count} of {SEEDS} other draws so far.")
-        band = compute.band(spec)
-    figure = compute.rms_figure(spec, band, dark())
+    for count in compute.extend_band(spec):
+        note.caption(f"{reading} Band: {count} of {SEEDS} other draws so far.")
+    figure = compute.rms_figure(spec, compute.band(spec), dark())
     place.plotly_chart(figure, theme=None, key="rms", alt=reading, config=theme.CONFIG)
     note.caption(f"{reading} Band: lowest to highest of {SEEDS} other draws.")
 
