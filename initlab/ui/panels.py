@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from initlab import readings
 from initlab.band import SEEDS
+from initlab.diagnosis import changes
 from initlab.figures import Figure, theme
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
@@ -26,7 +27,10 @@ ICONS: Final = {
     "saturation": "compress", "dead units": "power_off", "input collapse": "merge",
 }  # fmt: skip
 MOST_NOTES: Final = 6
-PHRASES: Final = {"normalization": "normalization {}", "output": "output layer {}"}
+PHRASES: Final = {  # of a changed field; an initializer or activation needs no more than its name
+    "gain": "gain {:g}", "bias_stddev": "biases of {:g}", "normalization": "normalization {}", "shape": "shape {}",
+    "residual": "residual connections: {}", "output": "output layer {}", "scaling": "{} inputs", "loss": "loss {}",
+}  # fmt: skip
 
 
 def dark() -> bool:
@@ -78,31 +82,15 @@ def remedy_button(place: DeltaGenerator, spec: NetworkSpec, remedy: NetworkSpec 
         place.caption("No nearby start was healthy on three draws.")
         return
     place.button(
-        changes(spec, remedy), key="remedy", type="primary", width="stretch",
+        remedy_label(spec, remedy), key="remedy", type="primary", width="stretch",
         on_click=session.apply_spec, args=(remedy,),
         help="Probed on three draws before it is offered: healthy on all of them",
     )  # fmt: skip
 
 
-def changes(spec: NetworkSpec, remedy: NetworkSpec) -> str:
-    """What the remedy changes, as the label of a button: Use He normal with ReLU."""
-    words = []
-    if (spec.init, spec.init_params) != (remedy.init, remedy.init_params):
-        words.append(remedy.init)
-    for field in ("activation", "normalization", "scaling", "output", "precision"):
-        if getattr(spec, field) != getattr(remedy, field):
-            value = getattr(remedy, field)
-            words.append(
-                {"normalization": f"{value.lower()} normalization", "output": f"output {value}"}.get(field, value)
-            )
-    if spec.gain != remedy.gain:
-        words.append(f"gain {remedy.gain:g}")
-    if spec.bias_stddev != remedy.bias_stddev:
-        words.append("no biases" if remedy.bias_stddev == 0 else f"biases of {remedy.bias_stddev:g}")
-    if spec.residual != remedy.residual:
-        words.append("residual connections" if remedy.residual else "no residual connections")
-    if (spec.depth, spec.width) != (remedy.depth, remedy.width):
-        words.append(f"{remedy.depth} × {remedy.width}")
+def remedy_label(spec: NetworkSpec, remedy: NetworkSpec) -> str:
+    """What the remedy changes: Use Glorot normal with Tanh, gain 1."""
+    words = [PHRASES.get(name, "{}").format(getattr(remedy, name)) for name in changes(spec, remedy)]
     return "Use " + " with ".join(words[:2]) + "".join(f", {word}" for word in words[2:])
 
 

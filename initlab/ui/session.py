@@ -41,8 +41,7 @@ def write() -> None:
     state = link.encode(values())
     st.session_state[STATE] = state
     if state != st.session_state[WRITTEN]:
-        kept = {name: st.query_params[name] for name in ("embed", "embed_options") if name in st.query_params}
-        st.query_params.from_dict({**state, **kept})
+        st.query_params.from_dict(state)
         st.session_state[WRITTEN] = state
 
 
@@ -70,8 +69,7 @@ def notes() -> list[str]:
 def _came_from_the_browser(query: Mapping[str, list[str]]) -> bool:
     """Back, Forward or an edited address: the URL is not ours, and nothing in the page was touched."""
     ours = {name: [text] for name, text in st.session_state[WRITTEN].items()}
-    theirs = {name: texts for name, texts in query.items() if name not in ("embed", "embed_options")}
-    return theirs != ours and _untouched()
+    return query != ours and _untouched()
 
 
 def _untouched() -> bool:
