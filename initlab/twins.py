@@ -49,12 +49,12 @@ class _Columns:
     def __init__(self, values: Array, tolerance: float) -> None:
         self.values = values
         self.reach = tolerance * float(max(values.max(), -values.min()))
-        self._step = max(1, len(values) // SIGNATURE_ROWS)
-        self.signature, self.signature_reach = self.sums(0)
+        self.step = max(1, len(values) // SIGNATURE_ROWS)
+        self.signature, self.signature_reach = self.sums(0, self.step)
 
-    def sums(self, start: int) -> tuple[Array, float]:
+    def sums(self, start: int, step: int) -> tuple[Array, float]:
         """A weighted sum of a few rows, one number a column, and how far apart agreeing columns may lie."""
-        rows = self.values[start :: self._step]
+        rows = self.values[start::step]
         factors = np.cos(np.arange(1, len(rows) + 1, dtype=rows.dtype))  # unlike ones: 1 - 1 must not pass for 0
         return factors @ rows, len(rows) * self.reach
 
@@ -72,7 +72,7 @@ def _neighbours(columns: _Columns) -> Integers:
         return order[:0]
     beside = np.zeros(order.size, bool)
     if not (close[1:] & close[:-1]).any():  # pairs only
-        other, reach = columns.sums(1)
+        other, reach = columns.sums(1, columns.step)
         ordered = other[order]
         close &= np.abs(ordered[1:] - ordered[:-1]) <= reach
     beside[:-1] |= close
@@ -83,8 +83,9 @@ def _neighbours(columns: _Columns) -> Integers:
 def _firsts(count: int, units: Integers, step: _Columns | None, columns: _Columns) -> Integers:
     """For each unit of a layer the first of `units` it agrees with, by gradient and by column; itself if none."""
     found = np.arange(count)
+    signature, reach = columns.sums(0, 1)  # of all rows: where units are nearly silent, a few rows are all zero
     while units.size > 1:
-        these, leaders = _alike(units, step, columns)
+        these, leaders = _alike(units, step, signature[units], reach)
         if not these.size:
             break
         agrees = columns.agree(these, leaders)
@@ -95,12 +96,11 @@ def _firsts(count: int, units: Integers, step: _Columns | None, columns: _Column
     return found
 
 
-def _alike(units: Integers, step: _Columns | None, columns: _Columns) -> tuple[Integers, Integers]:
+def _alike(units: Integers, step: _Columns | None, signature: Array, reach: float) -> tuple[Integers, Integers]:
     """The units whose signatures are those of an earlier one, and that earlier one for each."""
     run = np.zeros(units.size, int) if step is None else _runs(step.signature[units], step.signature_reach)
-    signature = columns.signature[units]
     order = np.lexsort((signature, run))
-    new = (np.diff(run[order]) != 0) | (np.diff(signature[order]) > columns.signature_reach)
+    new = (np.diff(run[order]) != 0) | (np.diff(signature[order]) > reach)
     group = np.empty(units.size, int)
     group[order] = np.append(0, np.cumsum(new))
     first = units[np.unique(group, return_index=True)[1][group]]

@@ -138,6 +138,10 @@ def test_dead_units_are_those_at_or_below_zero_on_the_whole_batch(residual: bool
     assert not probe(NetworkSpec(depth=10, width=64, batch=50, activation="Leaky ReLU")).dead_share.any()
 
 
+def test_a_unit_that_is_exactly_zero_on_the_whole_batch_is_dead_too() -> None:
+    assert probe(NetworkSpec("Zeros", depth=2, width=5)).dead_share.tolist() == [1, 1]
+
+
 def test_dead_and_saturated_are_judged_after_normalization() -> None:
     spec = NetworkSpec("Random normal", (("mean", -0.5),), depth=3, width=40, scaling="0-1")
     assert probe(spec).dead_share[0] == 1

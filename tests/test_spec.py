@@ -79,6 +79,7 @@ def test_every_choice_is_accepted(name: str) -> None:
 
 
 def test_the_choices_are_those_of_the_design() -> None:
+    assert (INTEGERS["depth"], INTEGERS["width"]) == ((1, 200), (1, 1024))
     assert (SHAPES, NORMALIZATIONS) == (("Constant", "Funnel", "Hourglass"), ("None", "Batch", "Layer"))
     assert (OUTPUTS, PRECISIONS) == (("Same", "LeCun normal", "One row repeated"), ("float32", "float64"))
     tables = (INITIALIZERS, ACTIVATIONS, DATASETS)
