@@ -127,23 +127,23 @@ class Network:
         ones = np.ones(len(forward.inputs), forward.inputs.dtype)
         for layer, delta, scale, shift in self.deltas(forward, output_gradient):
             with np.errstate(all="ignore"):
-                yield LayerGradients(layer, delta, forward.below(layer).T @ delta, ones @ delta, scale, shift)
+                weight, bias = forward.below(layer).T @ delta, ones @ delta
+            yield LayerGradients(layer, delta, weight, bias, scale, shift)
 
     def deltas(
         self, forward: Forward, output_gradient: Array
     ) -> Iterator[tuple[int, Array, Array | None, Array | None]]:
         """Layer, dLoss/dz, dLoss/dscale and dLoss/dshift, from the output layer down."""
         yield self.depth, output_gradient, None, None
-        phi, arriving = self.phi, output_gradient @ self.weights[self.depth].T  # dLoss/dh, from above
+        phi, delta, past_skip = self.phi, output_gradient, None
         for layer in reversed(range(self.depth)):
             with np.errstate(all="ignore"):
-                delta, scale, shift = self._through_phi(arriving, forward, layer, phi)
-            yield layer, delta, scale, shift
-            with np.errstate(all="ignore"):
-                past_skip = arriving if self._skips(layer) else None
-                arriving = delta @ self.weights[layer].T if layer else delta
-                if past_skip is not None and layer:
+                arriving = delta @ self.weights[layer + 1].T  # dLoss/dh, from above
+                if past_skip is not None:
                     arriving += past_skip
+                delta, scale, shift = self._through_phi(arriving, forward, layer, phi)
+            past_skip = arriving if self._skips(layer) else None
+            yield layer, delta, scale, shift
 
     def _affine(self, h: Array, layer: int) -> Array:
         z = h @ self.weights[layer]
