@@ -33,12 +33,13 @@ def core(number: float, names: str) -> Floor:
 # A file stands on the first floor that names it. Names that are still to come have their floor already.
 FLOORS: Final = (
     core(0, "arrays errors wording"),
-    core(0.5, "parameters draws"),
+    core(0.5, "parameters draws parallel"),
     core(1, "activations laws losses normalization optimizers tally twins trend"),
     core(1.2, "data_driven datasets"),
     core(1.4, "initializers"),
+    core(1.6, "moments"),
     core(2, "spec meanfield"),
-    core(2.5, "work neuron"),
+    core(2.5, "work neuron theory"),
     core(3, "network"),
     core(4, "measurement training calibration isometry codegen"),
     core(4.2, "rules readings table"),
@@ -46,8 +47,8 @@ FLOORS: Final = (
     core(5, "pretraining"),
     core(6, "start"),
     core(6.5, "band"),
-    core(7, "probe race sweep scenarios lessons report"),
-    core(7.5, "diagnosis"),
+    core(7, "probe race sweep scenarios symmetry lessons report"),
+    core(7.5, "diagnosis comparison"),
     core(8, "__init__"),
     Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
     Floor(9.5, ("initlab/figures/*.py",), CHARTS),
@@ -55,7 +56,8 @@ FLOORS: Final = (
     Floor(10.2, ("initlab/ui/link.py",), SCREEN),
     Floor(10.4, ("initlab/ui/session.py",), SCREEN),
     Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),
-    Floor(10.8, ("initlab/ui/*.py",), SCREEN),
+    Floor(10.8, ("initlab/ui/panels.py",), SCREEN),
+    Floor(10.9, ("initlab/ui/*.py",), SCREEN),  # the pieces of one page each
     Floor(11, ("pages/*/*.py",), ("streamlit",)),
     Floor(12, ("app.py",), ("streamlit",)),
 )

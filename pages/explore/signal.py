@@ -4,17 +4,17 @@ import streamlit as st
 
 from initlab import readings
 from initlab.findings import caveats
-from initlab.ui import compute, link, panels, session
+from initlab.ui import compute, explore, link, panels, session
 
 spec, mended = link.spec_of(session.values())
 probe = compute.probe(spec)
 findings = compute.diagnosis(spec)
 
 st.title("Does the signal survive?", anchor=False)
-panels.scenario_buttons(spec)
+explore.scenario_buttons(spec)
 panels.notes([*session.notes(), *mended])
 remedy_place = panels.verdict_card(findings, readings.healthy(probe), caveats(probe))
-axis, ridges = panels.histogram_controls(spec.depth)
+axis, ridges = explore.histogram_controls(spec.depth)
 
 forward, backward = st.columns(2)
 with forward:
@@ -24,11 +24,11 @@ with backward:
     figure = compute.layers_figure(spec, "backward", axis, ridges, panels.dark())
     panels.chart("Back-propagated gradients", figure, readings.gradients(probe), "gradients")
 
-panels.rms_chart(spec, readings.rms(probe))
-panels.share_charts(spec, probe)
-panels.inspect_panel(spec, probe)
-panels.neuron_panel(spec)
-panels.table_panel(probe)
+explore.rms_chart(spec, readings.rms(probe))
+explore.share_charts(spec, probe)
+explore.inspect_panel(spec, probe)
+explore.neuron_panel(spec)
+explore.table_panel(probe)
 st.caption(readings.source(probe))
 if findings:
     panels.remedy_button(remedy_place, spec, compute.remedy(spec))

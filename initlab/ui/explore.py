@@ -1,0 +1,108 @@
+"""The pieces of the Explore page: scenarios, axis and view, the RMS lines and the panels that open below."""
+
+import pandas as pd
+import streamlit as st
+
+from initlab import readings
+from initlab.band import SEEDS
+from initlab.figures import Figure, theme
+from initlab.figures.histograms import AXES, Axis
+from initlab.figures.layers import MAX_RIDGES
+from initlab.measurement import Probe
+from initlab.neuron import FANS
+from initlab.scenarios import SCENARIOS
+from initlab.spec import NetworkSpec
+from initlab.table import layer_table, one_layer
+from initlab.ui import compute, link, panels, session
+
+
+def scenario_buttons(spec: NetworkSpec) -> None:
+    """One click each; the one that is open is marked, and says what to look for."""
+    chosen = next((name for name, scenario in SCENARIOS.items() if scenario.spec == spec), None)
+    st.session_state["scenario"] = chosen
+    st.pills("Scenarios", tuple(SCENARIOS), key="scenario", label_visibility="collapsed", on_change=_open_scenario)
+    if chosen:
+        st.caption(SCENARIOS[chosen].look_for)
+
+
+def _open_scenario() -> None:
+    name = st.session_state["scenario"]
+    if name:
+        session.apply_spec(SCENARIOS[name].spec)
+
+
+def histogram_controls(depth: int) -> tuple[Axis, bool]:
+    """The axis, and whether layers are drawn as ridges."""
+    left, right = st.columns([3, 2])
+    axis = left.segmented_control("Axis", AXES, key="explore_axis", required=True, persist_state="session")
+    view = right.segmented_control("View", link.VIEWS, key="explore_view", required=True, persist_state="session")
+    return axis or AXES[0], view == "Ridges" or (view == "Auto" and depth <= MAX_RIDGES)
+
+
+def rms_chart(spec: NetworkSpec, reading: str) -> None:
+    """The RMS lines with the band of other draws behind them; where the band takes long, the lines come first alone.
+
+    A chart costs the browser more than ten draws of a usual network cost the server, so a quick band waits for none.
+    """
+    st.markdown("**RMS against depth**")
+    place, note = st.empty(), st.empty()
+    if compute.band(spec) is None and compute.band_takes_long(spec):
+        figure = compute.rms_figure(spec, None, panels.dark())
+        place.plotly_chart(figure, theme=None, key="rms_alone", alt=reading, config=theme.CONFIG)
+    for count in compute.extend_band(spec):
+        note.caption(f"{reading} Band: {count} of {SEEDS} other draws so far.")
+    figure = compute.rms_figure(spec, compute.band(spec), panels.dark())
+    place.plotly_chart(figure, theme=None, key="rms", alt=reading, config=theme.CONFIG)
+    note.caption(f"{reading} Band: lowest to highest of {SEEDS} other draws.")
+
+
+def share_charts(spec: NetworkSpec, probe: Probe) -> None:
+    """Saturated outputs or silent units, where the activation can have them."""
+    if spec.phi.saturates_beyond is not None:
+        _share_chart(
+            "Saturated outputs", compute.saturation_figure(spec, panels.dark()), readings.saturated(probe), "saturated"
+        )
+    if spec.phi.dies:
+        _share_chart("Silent units", compute.death_figure(spec, panels.dark()), readings.dead(probe), "dead")
+
+
+def _share_chart(title: str, figure: Figure | None, reading: str, key: str) -> None:
+    """A chart with nothing in it is only its sentence."""
+    if figure is None:
+        st.caption(reading)
+    else:
+        panels.chart(title, figure, reading, key)
+
+
+def inspect_panel(spec: NetworkSpec, probe: Probe) -> None:
+    """One layer from close by; computed only while the panel is open."""
+    panel = st.expander("Inspect one layer", icon=":material/search:", key="inspect_panel", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        layer = 1
+        if spec.depth > 1:
+            st.session_state["explore_layer"] = min(st.session_state["explore_layer"], spec.depth)
+            layer = st.slider("Layer", 1, spec.depth, key="explore_layer", persist_state="session")
+        figure, table = compute.inspection_figure(spec, layer, panels.dark()), pd.DataFrame(one_layer(probe, layer))
+        panels.chart(f"Layer {layer}", figure, readings.one_layer(probe, layer), "inspection")
+        panels.numbers(table, f"initlab-layer-{layer}.csv", "inspection_table")
+
+
+def table_panel(probe: Probe) -> None:
+    """All numbers of all layers."""
+    panel = st.expander("All numbers", icon=":material/table:", key="table_panel", on_change="rerun")
+    if panel.open:
+        with panel:
+            panels.numbers(pd.DataFrame(layer_table(probe)), "initlab-layers.csv", "table")
+
+
+def neuron_panel(spec: NetworkSpec) -> None:
+    """Why the square root of n: one neuron of the current law."""
+    panel = st.expander("Why √n? One neuron", icon=":material/functions:", key="neuron_panel", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        fan_in = st.select_slider("Inputs n of the neuron", FANS, key="explore_fan", persist_state="session")
+        figure, reading = compute.neuron_figure(spec, fan_in, panels.dark())
+        panels.chart(f"Sums of {fan_in} weighted inputs", figure, reading, "neuron")
