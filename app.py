@@ -4,13 +4,18 @@ import streamlit as st
 
 from initlab.ui import controls, link, navigation, panels, session
 
-st.set_page_config("initlab", page_icon="docs/icon.png", layout="wide")
-page, script = navigation.current()
-panels.style()
-session.read(page.url_path)
-spec, _ = link.spec_of(session.values())
-if page.network_controls:
-    with st.sidebar:
-        controls.network_controls(spec)
-script.run()
-session.write()
+if __name__ != "__main__":
+    # `streamlit run` imports this file once, before it lets anyone in; what each visitor then runs is called __main__.
+    navigation.announce()
+    app = st.App(__file__)
+else:
+    st.set_page_config("initlab", page_icon="docs/icon.png", layout="wide")
+    page, script = navigation.current()
+    panels.style()
+    session.read(page.url_path)
+    spec, _ = link.spec_of(session.values())
+    if page.network_controls:
+        with st.sidebar:
+            controls.network_controls(spec)
+    script.run()
+    session.write()

@@ -1,9 +1,11 @@
 """The pages, in menu order: title, frozen address, script, and which shared controls each draws."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
 
@@ -22,6 +24,18 @@ class Page:
 PAGES: Final = (
     Page("Signal and gradient", "explore", "pages/explore/signal.py", "Explore", ":material/ssid_chart:"),
 )  # fmt: skip
+
+
+def announce() -> None:
+    """Tell Streamlit, before there is any visitor, that the menu is ours.
+
+    It ignores the `pages/` directory from the first call of `st.navigation` on, in all sessions. Until then it looks a
+    link up in the old menu that the directory stands for, finds only scripts that lie flat in it, and greets whoever
+    opened the link with "Page not found". No page can be made without a visitor; that the call has none is its only
+    complaint.
+    """
+    with suppress(StreamlitAPIException):
+        st.navigation([])
 
 
 def current() -> tuple[Page, StreamlitPage]:
