@@ -1,0 +1,53 @@
+"""What axe finds on the pages: nothing of ours, and of Streamlit's own DOM only what is listed here and counted."""
+
+from collections import Counter
+from typing import Final, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from benchmarks.browser import settled
+from tests.browser.conftest import NewPage
+
+ALLOWED: Final[dict[str, int]] = {}  # rule and element: how many at most, on any page
+PANELS: Final = ("Inspect one layer", "Why √n? One neuron", "All numbers")
+TALL: Final = 3600  # axe judges colours only where they are on the screen
+
+
+def faults(page: Page) -> Counter[str]:
+    """Violations by rule and element."""
+    found = Axe().run(page).response["violations"]
+    return Counter(f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"])
+
+
+def open_everything(page: Page) -> Page:
+    for title in PANELS:
+        settled(page).get_by_text(title, exact=True).click()
+    opener = page.get_by_test_id("stExpandSidebarButton")
+    if opener.is_visible():
+        opener.click()
+    page.get_by_text("More", exact=True).click()
+    return settled(page)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 1440), ("dark", 390),
+        pytest.param("light", 390, marks=pytest.mark.stress), pytest.param("dark", 1440, marks=pytest.mark.stress),
+    ],
+)  # fmt: skip
+def test_axe_finds_nothing_of_ours_with_everything_open(
+    new_page: NewPage, scheme: Literal["light", "dark"], width: int
+) -> None:
+    page = open_everything(new_page(width=width, height=TALL, color_scheme=scheme))
+    assert faults(page) <= Counter(ALLOWED)
+
+
+@pytest.mark.parametrize("query", ["", "?init=Glorot+normal&activation=ReLU"])
+def test_axe_finds_nothing_of_ours_on_a_page_as_it_opens(new_page: NewPage, query: str) -> None:
+    page = new_page("/" + query, height=TALL)
+    assert faults(page) <= Counter(ALLOWED)
+    page.evaluate("() => document.querySelector('[data-testid=stMain]').append(new Image())")
+    assert faults(page).keys() == {"image-alt: <img>"}, "axe is awake"
