@@ -12,6 +12,7 @@ from initlab import readings
 from initlab.activations import ACTIVATIONS
 from initlab.datasets import DATASETS
 from initlab.diagnosis import diagnose
+from initlab.figures import theme
 from initlab.figures.histograms import AXES
 from initlab.figures.layers import layers_figure
 from initlab.figures.theme import DARK, LIGHT, Direction
@@ -89,7 +90,7 @@ def test_the_charts_of_a_scenario_are_drawn_from_its_probe(name: str) -> None:
     )  # fmt: skip
     for key, direction, stats in directions:
         figure = layers_figure(stats, direction, "Log magnitude", probe.depth <= 12, dark=False)
-        assert found[key] == json.loads(figure.to_json() or "")
+        assert found[key] == json.loads(theme.drawn_once(figure).to_json() or "")
     low, high, forward, backward = found["rms"]["data"]
     for line, stats in ((forward, probe.activation), (backward, probe.gradient)):
         expected = np.where(stats.rms > 0, stats.rms, np.nan)

@@ -4,6 +4,7 @@ Forward is always blue with circles, backward always orange with diamonds, theor
 the second channel for those who do not see the colour.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -40,7 +41,7 @@ MARKERS: Final[dict[Direction, str]] = {"forward": "circle", "backward": "diamon
 WRITTEN_OUT: Final = 4  # decades; an axis that spans more is labelled in powers of ten throughout
 ROW: Final = 26  # pixels a ridge
 MARGIN: Final = {"l": 48, "r": 14, "t": 8, "b": 46}
-CONFIG: Final[dict[str, Any]] = {"displaylogo": False, "displayModeBar": "hover", "responsive": True}
+CONFIG: Final[dict[str, Any]] = {"displaylogo": False, "displayModeBar": "hover"}
 
 
 def palette(dark: bool) -> Palette:
@@ -67,10 +68,39 @@ def figure(
     return go.Figure({"data": traces, "layout": {**base, **layout}}, _validate=False)
 
 
+def drawn_once(figure: go.Figure) -> go.Figure:
+    """The same figure in a form that the browser draws once.
+
+    Streamlit hands every new figure to Plotly twice, before and after it has measured its place. The second drawing is
+    spared where Plotly can see that nothing has changed. That takes a `datarevision`, lists for arrays and no template,
+    because it compares typed arrays and templates by identity. A changed figure is a new chart in the page, so its
+    first revision is its last.
+    """
+    data = [_plain(trace.to_plotly_json()) for trace in figure.data]
+    layout = {**_plain(figure.layout.to_plotly_json()), "datarevision": 1}
+    once = go.Figure({"data": data, "layout": layout}, _validate=False)
+    once.layout.template = None
+    return once
+
+
+def _plain(part: Any) -> Any:
+    """Vectors as lists, as exact as float32; a matrix may stay as it is, since its rows are compared in a list."""
+    if isinstance(part, dict):
+        return {name: _plain(value) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_plain(value) for value in part]
+    if not isinstance(part, np.ndarray) or part.ndim > 1:
+        return part
+    if part.dtype.kind == "f":
+        return [float(f"{value:.9g}") if math.isfinite(value) else None for value in part.tolist()]
+    return part.tolist()
+
+
 def axis(look: Palette, title: str = "", **more: Any) -> Json:
     """An axis with quiet lines and a title in our type."""
     return {
-        "gridcolor": look.grid, "zeroline": False, "linecolor": look.grid, "ticks": "",
+        "gridcolor": look.grid, "zeroline": False, "linecolor": look.grid, "ticks": "", "fixedrange": True,
+        "ticklabeloverflow": "allow",  # to look for labels to hide, each is measured, which costs as much as to draw it
         "title": {"text": title, "standoff": 8, "font": {"size": 13}}, "tickfont": {"size": 12, "color": look.muted},
         **more,
     }  # fmt: skip

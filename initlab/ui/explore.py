@@ -47,11 +47,11 @@ def rms_chart(spec: NetworkSpec, reading: str) -> None:
     st.markdown("**RMS against depth**")
     place, note = st.empty(), st.empty()
     if compute.band(spec) is None and compute.band_takes_long(spec):
-        figure = compute.rms_figure(spec, None, panels.dark())
+        figure = theme.drawn_once(compute.rms_figure(spec, None, panels.dark()))
         place.plotly_chart(figure, theme=None, key="rms_alone", alt=reading, config=theme.CONFIG)
     for count in compute.extend_band(spec):
         note.caption(f"{reading} Band: {count} of {SEEDS} other draws so far.")
-    figure = compute.rms_figure(spec, compute.band(spec), panels.dark())
+    figure = theme.drawn_once(compute.rms_figure(spec, compute.band(spec), panels.dark()))
     place.plotly_chart(figure, theme=None, key="rms", alt=reading, config=theme.CONFIG)
     note.caption(f"{reading} Band: lowest to highest of {SEEDS} other draws.")
 

@@ -19,6 +19,11 @@ ICONS: Final = {
     "saturation": "compress", "dead units": "power_off", "input collapse": "merge",
 }  # fmt: skip
 MOST_NOTES: Final = 6
+READABLE: Final = "[data-testid='stCaptionContainer'] {{color: {}; opacity: 1}}"  # the default is too pale for a hall
+ROOMY: Final = """
+.st-key-verdict h2 {padding: 0 0 0.4rem}
+@media (min-width: 900px) {[data-testid='stMainBlockContainer'] {padding-left: 3rem; padding-right: 3rem}}
+"""
 PHRASES: Final = {  # of a changed field; an initializer or activation needs no more than its name
     "gain": "gain {:g}", "bias_stddev": "biases of {:g}", "normalization": "normalization {}", "shape": "shape {}",
     "residual": "residual connections: {}", "output": "output layer {}", "scaling": "{} inputs", "loss": "loss {}",
@@ -38,9 +43,9 @@ def notes(sentences: list[str]) -> None:
 
 
 def style() -> None:
-    """What no theme option sets: dark ink on the bright primary button of the dark theme."""
-    if dark():
-        st.html("<style>[data-testid='stBaseButton-primary'] * {color: #14171C}</style>")
+    """What no theme option sets."""
+    ink = "[data-testid='stBaseButton-primary'] * {color: #14171C}" if dark() else ""
+    st.html(f"<style>{READABLE.format(theme.palette(dark()).muted)} {ROOMY} {ink}</style>")
 
 
 def verdict_card(findings: tuple[Finding, ...], healthy: str, caveats: Iterable[str]) -> DeltaGenerator:
@@ -89,7 +94,7 @@ def remedy_label(spec: NetworkSpec, remedy: NetworkSpec) -> str:
 def chart(title: str, figure: Figure, reading: str, key: str) -> None:
     """A titled chart, its one-sentence reading under it and as its alternative text."""
     st.markdown(f"**{title}**")
-    st.plotly_chart(figure, theme=None, key=key, alt=reading, config=theme.CONFIG)
+    st.plotly_chart(theme.drawn_once(figure), theme=None, key=key, alt=reading, config=theme.CONFIG)
     st.caption(reading)
 
 
