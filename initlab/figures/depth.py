@@ -142,7 +142,8 @@ def _labels(lines: dict[Direction, Array], look: theme.Palette) -> list[Json]:
         at = here if here is not None else int(finite[len(finite) // 2])
         other = lines["backward" if direction == "forward" else "forward"][at]
         above = not np.isfinite(other) or line[at] >= other
-        side = "left" if 2 * at < len(line) else "right"
+        step = line[min(at + 1, len(line) - 1)] - line[max(at - 1, 0)]
+        side = "right" if (step > 0) == above else "left"  # where the line leads away from the word
         place = {"x": at + 1, "y": float(line[at]), "xanchor": side, "yshift": 16 if above else -16}
         labels.append(theme.label(NAMES[direction], look.of(direction), **place))
     return labels
