@@ -7,13 +7,16 @@ are first sorted by a short signature that twins must share.
 """
 
 import math
-from typing import Final
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
 from initlab.arrays import Array, Flags, Integers
 
+Signature: TypeAlias = tuple[Array, float]
 GRADIENT_TOLERANCE: Final = 1e-5  # of the layer's largest value
 COLUMN_TOLERANCE: Final = 1e-6
 SIGNATURE_ROWS: Final = 8
@@ -25,18 +28,20 @@ def twins(gradient: Array, activation: Array, weight: Array, bias: Array) -> tup
     `gradient` and `activation` are `(B, N)`, `weight` `(fan_in, N)`; where the gradient overflowed the others decide.
     """
     units = activation.shape[1]
+    everyone = np.arange(units)
     step = _Columns(gradient, GRADIENT_TOLERANCE)
     if not math.isfinite(step.reach):
-        step, candidates = None, np.arange(units)
+        step, candidates = None, everyone
     else:
-        candidates = _neighbours(step)
+        candidates, _ = _together(everyone, step.glances())
     if candidates.size < 2:
         return units, 0
-    silent = np.logical_not(activation[:, candidates].any(axis=0))
-    incoming = _Columns(np.vstack([weight, bias]) if bias.any() else weight, COLUMN_TOLERANCE)
-    by_weights = _firsts(units, candidates, step, incoming)
-    by_outputs = _firsts(units, candidates[~silent], step, _Columns(activation, COLUMN_TOLERANCE))
-    everyone = np.arange(units)
+    incoming = np.vstack([weight, bias]) if bias.any() else weight
+    by_weights = _firsts(units, candidates, step, _Columns(incoming, COLUMN_TOLERANCE))
+    outputs = _Columns(activation, COLUMN_TOLERANCE)
+    by_outputs = _firsts(units, candidates[outputs.sound()[candidates]], step, outputs)
+    if (by_weights == everyone).all() and (by_outputs == everyone).all():
+        return units, 0
     links = np.concatenate([everyone, everyone]), np.concatenate([by_weights, by_outputs])
     graph = sparse.coo_array((np.ones(2 * units), links), (units, units))
     distinct, group = sparse.csgraph.connected_components(graph, directed=False)
@@ -44,73 +49,71 @@ def twins(gradient: Array, activation: Array, weight: Array, bias: Array) -> tup
 
 
 class _Columns:
-    """Columns that agree where they differ by at most `tolerance` of the largest value of the layer."""
+    """Columns that agree where they differ by at most `tolerance` of the largest value of the layer.
+
+    A signature is one number a column and how far apart the numbers of agreeing columns may lie.
+    """
 
     def __init__(self, values: Array, tolerance: float) -> None:
         self.values = values
         self.reach = tolerance * float(max(values.max(), -values.min()))
-        self.step = max(1, len(values) // SIGNATURE_ROWS)
-        self.signature, self.signature_reach = self.sums(0, self.step)
 
-    def sums(self, start: int, step: int) -> tuple[Array, float]:
-        """A weighted sum of a few rows, one number a column, and how far apart agreeing columns may lie."""
-        rows = self.values[start::step]
-        factors = np.cos(np.arange(1, len(rows) + 1, dtype=rows.dtype))  # unlike ones: 1 - 1 must not pass for 0
-        return factors @ rows, len(rows) * self.reach
+    def sound(self) -> Flags:
+        """Which columns hold anything but zeros."""
+        return (self.values.max(axis=0) != 0) | (self.values.min(axis=0) != 0)
+
+    def glances(self) -> Iterator[Signature]:
+        """At a few rows: cheap, and enough to tell most columns apart."""
+        step = max(1, len(self.values) // SIGNATURE_ROWS)
+        yield self._sums(0, step)
+        yield self._sums(1, step)
+
+    def looks(self) -> Iterator[Signature]:
+        """At all rows: where units are nearly silent, a few are all zero."""
+        yield self.values.max(axis=0), self.reach  # tells nearly silent units apart, which sums do not
+        yield self._sums(0, 1)
 
     def agree(self, these: Integers, others: Integers) -> Flags:
         """Whether column by column `these` and `others` agree in full."""
         return np.abs(self.values[:, these] - self.values[:, others]).max(axis=0) <= self.reach
 
+    def _sums(self, start: int, step: int) -> Signature:
+        rows = self.values[start::step]
+        factors = np.cos(np.arange(1, len(rows) + 1, dtype=rows.dtype))  # unlike ones: 1 - 1 must not pass for 0
+        return factors @ rows, len(rows) * self.reach
 
-def _neighbours(columns: _Columns) -> Integers:
-    """The columns whose signature has another one within reach; chance pairs are told apart by a second signature."""
-    order = columns.signature.argsort()
-    ordered = columns.signature[order]
-    close = ordered[1:] - ordered[:-1] <= columns.signature_reach
-    if not close.any():
-        return order[:0]
-    beside = np.zeros(order.size, bool)
-    if not (close[1:] & close[:-1]).any():  # pairs only
-        other, reach = columns.sums(1, columns.step)
-        ordered = other[order]
-        close &= np.abs(ordered[1:] - ordered[:-1]) <= reach
-    beside[:-1] |= close
-    beside[1:] |= close
-    return np.sort(order[beside])
+
+def _together(units: Integers, signatures: Iterable[Signature]) -> tuple[Integers, Integers]:
+    """Those of `units` that no signature tells apart from all others, and the number of the group each is in."""
+    group = np.zeros(units.size, int)
+    for signature, reach in signatures:
+        if units.size < 2:
+            break
+        values = signature[units]
+        ordered = np.sort(values)
+        if (ordered[1:] - ordered[:-1] > reach).all():  # the usual case; NaN tells nothing apart
+            return units[:0], group[:0]
+        order = np.lexsort((values, group))
+        before, after = order[:-1], order[1:]
+        apart = (group[after] != group[before]) | (values[after] - values[before] > reach)
+        group[order[0]], group[after] = 0, np.cumsum(apart)
+        company = np.bincount(group)[group] > 1
+        units, group = units[company], group[company]
+    return units, group
 
 
 def _firsts(count: int, units: Integers, step: _Columns | None, columns: _Columns) -> Integers:
     """For each unit of a layer the first of `units` it agrees with, by gradient and by column; itself if none."""
     found = np.arange(count)
-    signature, reach = columns.sums(0, 1)  # of all rows: where units are nearly silent, a few rows are all zero
+    units, group = _together(units, chain(columns.looks(), step.glances() if step else ()))
     while units.size > 1:
-        these, leaders = _alike(units, step, signature[units], reach)
-        if not these.size:
-            break
+        leader = np.empty(count, int)
+        leader[group[::-1]] = units[::-1]  # the first of each group is written last
+        follows = leader[group] != units
+        these, leaders, group = units[follows], leader[group[follows]], group[follows]
         agrees = columns.agree(these, leaders)
         if step is not None:
             agrees &= step.agree(these, leaders)
         found[these[agrees]] = leaders[agrees]
-        units = these[~agrees]  # alike in the signature alone: they may still have each other
+        units, group = these[~agrees], group[~agrees]  # alike at a look: they may still have each other
     return found
-
-
-def _alike(units: Integers, step: _Columns | None, signature: Array, reach: float) -> tuple[Integers, Integers]:
-    """The units whose signatures are those of an earlier one, and that earlier one for each."""
-    run = np.zeros(units.size, int) if step is None else _runs(step.signature[units], step.signature_reach)
-    order = np.lexsort((signature, run))
-    new = (np.diff(run[order]) != 0) | (np.diff(signature[order]) > reach)
-    group = np.empty(units.size, int)
-    group[order] = np.append(0, np.cumsum(new))
-    first = units[np.unique(group, return_index=True)[1][group]]
-    follows = first != units
-    return units[follows], first[follows]
-
-
-def _runs(values: Array, gap: float) -> Integers:
-    """Number the runs of sorted values that are no further apart than `gap`."""
-    order = np.argsort(values)
-    run = np.empty(order.size, int)
-    run[order] = np.append(0, np.cumsum(np.diff(values[order]) > gap))
-    return run
