@@ -15,10 +15,11 @@ from initlab.arrays import Array, Integers
 from initlab.errors import unknown
 
 BINS: Final = 64
-BLOCK: Final = 2**15  # values in one sweep: with their float64 and integer copies they fill a core's L2
+BLOCK: Final = 2**16  # values in one sweep: fewer calls are worth more than a block that fits L2 alone
 MAX_ROWS: Final = 16  # small layers in one sweep: enough to share the cost of its calls
 BINS_PER_OCTAVE: Final = 4
 BELOW_ONE: Final = 1 - 2**-21  # keeps the maximum inside the last bin
+ALONG: Final = np.linspace(0, 1, BINS + 1)  # from the first edge to the last
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +118,7 @@ class Tally:
         self._flush()
         order, first_odd = np.argsort(self._layers), self._layout.bins - BINS_PER_OCTAVE
         sizes = np.array(self._sizes)[order]
-        used = np.flatnonzero(np.logical_or.reduce([swept.log_counts.any(axis=0) for swept in self._swept]))
+        used = np.flatnonzero(sum(swept.log_counts.sum(axis=0) for swept in self._swept))
         end = int(used[-1]) + 1 if used.size else 1
         first = min(int(used[0]), first_odd - 1) if used.size else 0
         last = max(min(end, first_odd), first + 1)
@@ -125,10 +126,9 @@ class Tally:
         found = _Swept(*(np.concatenate(parts)[order] for parts in zip(*trimmed, strict=True)))
         odd = found.log_counts[:, first_odd - first :].sum(axis=1)
         start, stop = _range(found.low, found.high)
-        along = np.linspace(0, 1, BINS + 1)
         return LayerStats(
             found.mean, found.std, np.hypot(found.mean, found.std), found.low, found.high, 1 - odd / sizes,
-            found.counts, np.outer(start, 1 - along) + np.outer(stop, along),
+            found.counts, start[:, None] * (1 - ALONG) + stop[:, None] * ALONG,
             found.log_counts[:, : last - first], self._log_edges(first, last), found.zeros, sizes,
         )  # fmt: skip
 
@@ -188,10 +188,10 @@ class Tally:
             if count > 1:
                 integers += work.log_offset[:count]
             counts = counts + np.bincount(integers.reshape(-1), minlength=count * bins)
-        counts, zeros = np.asarray(counts).reshape(count, bins), np.zeros(count, np.int64)
-        if counts[:, 0].any():  # the lowest bin holds the smallest denormals too
-            zeros = rows.shape[1] - np.count_nonzero(rows, axis=1)
-            counts[:, 0] -= zeros
+        counts = np.asarray(counts).reshape(count, bins)
+        # The lowest bin holds the smallest denormals too. A comparison first: flags are counted faster than floats.
+        zeros = np.array([np.count_nonzero(row == 0) if few else 0 for row, few in zip(rows, counts[:, 0], strict=True)])
+        counts[:, 0] -= zeros
         return counts, zeros
 
     def _log_edges(self, first: int, last: int) -> Array:
