@@ -1,7 +1,8 @@
 """How fast is a probe, against the obvious NumPy version, its own matrix products, and PyTorch where it is installed?
 
 `python -m benchmarks.core` times every cell in turns (probe, rival, rival, ...), one BLAS thread, and prints medians
-and ratios. The data are passed in, so loading them is nobody's cost. `--quick` takes a corner of the grid.
+and ratios. Seconds are of CPU time, so that a busy neighbour counts for nobody. The data are passed in, so loading
+them is nobody's cost. `--quick` takes a corner of the grid.
 """
 
 import argparse
@@ -79,14 +80,14 @@ def contenders(task: Task, torch: ModuleType | None) -> dict[str, Callable[[], o
 
 
 def interleaved(functions: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median seconds of each, taking turns after one unmeasured round."""
+    """Median CPU seconds of each, taking turns after one unmeasured round."""
     taken: dict[str, list[float]] = {name: [] for name in functions}
     started, least, most = time.perf_counter(), *ROUNDS
     while (done := len(taken["probe"])) <= most and (done <= least or time.perf_counter() - started < SECONDS):
         for name, function in functions.items():
-            before = time.perf_counter()
+            before = time.process_time()
             function()
-            taken[name].append(time.perf_counter() - before)
+            taken[name].append(time.process_time() - before)
     return {name: median(times[1:]) for name, times in taken.items()}
 
 
