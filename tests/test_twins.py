@@ -162,6 +162,25 @@ def test_a_unit_that_differs_in_a_row_few_look_at_does_not_hide_twins(rows: int,
             assert found(changed) == by_pairs(changed) == ((2, 4) if part != "weight" else (1, 5))
 
 
+@pytest.mark.parametrize("kind", ["heard once", "saturated"])
+def test_twins_are_found_among_units_whose_largest_values_or_sums_are_alike(kind: str) -> None:
+    rng, units, rows = np.random.default_rng(5), 60, 64
+    layer = random_layer(units=units, rows=rows, dtype=np.float32)._replace(
+        gradient=np.zeros((rows, units), np.float32)
+    )
+    if kind == "saturated":  # every largest value is 1
+        activation = np.sign(rng.standard_normal((rows, units)))
+    else:  # one small value a unit beside one loud unit: sums over all rows lie within their reach
+        activation = np.zeros((rows, units))
+        activation[rng.integers(rows, size=units), np.arange(units)] = 1e-5 * (1 + rng.random(units))
+        activation[:, 0] = 1
+    layer = layer._replace(activation=activation.astype(np.float32))
+    for groups in ([], GROUPS, [[10, 20], [30, 31, 59]]):
+        changed = copied(layer, groups, "activation")
+        assert found(changed) == by_pairs(changed)
+        assert found(changed)[1] >= sum(map(len, groups))
+
+
 def test_the_units_of_a_wide_identity_without_an_input_are_twins() -> None:
     found = probe(NetworkSpec("Identity", depth=1, width=128))  # 64 pixels, 64 units that see none of them
     assert (found.distinct_units[0], found.twin_share[0]) == (65, 0.5)
