@@ -1,5 +1,6 @@
 """The laboratory for weight initialization: what an initializer does to a deep network, measured."""
 
+from initlab import meanfield
 from initlab.activations import ACTIVATIONS
 from initlab.datasets import DATASETS
 from initlab.diagnosis import Finding, diagnose
@@ -24,6 +25,7 @@ __all__ = [
     "diagnose",
     "draw",
     "draw_bias",
+    "meanfield",
     "measure",
     "probe",
 ]

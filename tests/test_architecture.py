@@ -33,7 +33,7 @@ def core(number: float, names: str) -> Floor:
 # A file stands on the first floor that names it. Names that are still to come have their floor already.
 FLOORS: Final = (
     core(0, "arrays errors wording"),
-    core(0.5, "parameters draws parallel"),
+    core(0.5, "parameters draws parallel quadrature"),
     core(1, "activations laws losses normalization optimizers tally twins trend"),
     core(1.2, "data_driven datasets"),
     core(1.4, "initializers"),
