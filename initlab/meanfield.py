@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from initlab import moments
-from initlab.arrays import Array, Integers
+from initlab.arrays import Array, Flags, Integers
 from initlab.errors import invalid
 
 EXACT: Final = 1e-13  # relative: what the moments are good for
@@ -50,9 +50,8 @@ def fixed_point(
     low, high, found = _bracket(weight.ravel(), bias.ravel(), levels, squares)
     left = np.flatnonzero(np.isnan(found))
     w, b = weight.ravel()[left], bias.ravel()[left]
-    found[left] = _root(
-        lambda q, cells: w[cells] * moments.square(name, q, **params) + b[cells] - q, low[left], high[left]
-    )
+    low, high = ((levels[at], w * squares[at] + b - levels[at]) for at in (low[left], high[left]))
+    found[left] = _root(lambda q, cells: w[cells] * moments.square(name, q, **params) + b[cells] - q, low, high)
     return found.reshape(weight.shape)
 
 
@@ -130,7 +129,8 @@ def critical_weight_variance(name: str, bias_variance: Variance = 0.0, *, start:
         return q - moments.square(name, q, **params) / moments.slope_square(name, q, **params) - b[cells]
 
     exact = surplus[cell, at] == 0
-    q = np.where(exact, levels[at], _root(missing, levels[at], np.where(exact, levels[at], levels[at + 1])))
+    low, high = ((levels[i], surplus[cell, i]) for i in (at, np.where(exact, at, at + 1)))
+    q = np.where(exact, levels[at], _root(missing, low, high))
     weight = 1 / moments.slope_square(name, q, **params)
     reached = np.abs(fixed_point(name, weight, b, start=start, **params) - q) <= 1e-6 * q
     found = np.full(bias.size, np.inf)
@@ -164,34 +164,40 @@ def _variances(weight_variance: Variance, bias_variance: Variance) -> tuple[Arra
     return weight, bias
 
 
-def _bracket(weight: Array, bias: Array, levels: Array, squares: Array) -> tuple[Array, Array, Array]:
-    """Bounds of the first fixed point in the direction of the first step, or q* itself: 0, the start, inf; else NaN."""
+def _bracket(weight: Array, bias: Array, levels: Array, squares: Array) -> tuple[Integers, Integers, Array]:
+    """The levels around the first fixed point in the direction of the first step, or q* itself where it is 0, the start
+    or inf, else NaN."""
     start = STEPS_DOWN + 1  # its place among the levels
-    low, high, found = np.zeros(len(weight)), np.zeros(len(weight)), np.full(len(weight), np.nan)
-    for cell in range(0, len(weight), 512):
-        block = slice(cell, cell + 512)
-        excess = _excess(squares[1:], levels[1:], weight[block, None])
-        growth = np.column_stack([weight[block] * squares[0], excess * levels[1:]]) + bias[block, None]
-        grows, first = growth > 0, growth[:, start]
-        up = grows[:, start]
-        beyond = start + np.argmin(grows[:, start:], axis=1)  # the first level above that does not grow
-        below = start - np.argmax(grows[:, start::-1], axis=1)  # the last level below that does
-        low[block] = levels[np.where(up, beyond - 1, below)]
-        high[block] = levels[np.where(up, beyond, below + 1)]
-        value = np.where(up & grows[:, start:].all(axis=1), np.inf, np.nan)
-        value = np.where(~up & ~grows[:, : start + 1].any(axis=1), 0.0, value)
-        found[block] = np.where(np.abs(first) <= EXACT * levels[start], levels[start], value)
+    low, high = np.zeros(len(weight), int), np.zeros(len(weight), int)
+    found = np.full(len(weight), np.nan)
+    up = _grows(weight, bias, levels[start], squares[start])[:, 0]
+    for cells, way, end in (
+        (np.flatnonzero(up), np.arange(start, len(levels)), np.inf),
+        (np.flatnonzero(~up), np.arange(start, -1, -1), 0.0),
+    ):
+        for block in (cells[at : at + 64] for at in range(0, len(cells), 64)):  # half a megabyte stays in the cache
+            turned = _grows(weight[block], bias[block], levels[way], squares[way]) != (end > 0)
+            at = turned.argmax(axis=1)
+            low[block], high[block] = np.sort([way[at - 1], way[at]], axis=0)
+            found[block] = np.where(turned.any(axis=1), np.nan, end)
+    growth = weight * squares[start] + bias - levels[start]
+    found[np.abs(growth) <= EXACT * levels[start]] = levels[start]
     return low, high, found
 
 
-def _root(f: Callable[[Array, Integers], Array], low: Array, high: Array) -> Array:
-    """Roots of f(x, cells) between `low` and `high`, where its signs differ: secants, halving where one leads out."""
-    cells = np.arange(len(low))
-    a, b = low.copy(), high.copy()
-    f_a, f_b = f(a, cells), f(b, cells)
+def _grows(weight: Array, bias: Array, levels: Array, squares: Array) -> Flags:
+    """Whether the next layer's q exceeds this one's, `(cells, levels)`; weight E[phi^2] - q that is rounding is 0."""
+    biased = (bias > 0)[:, None]
+    slack = np.where(biased, np.maximum(EXACT * levels, bias[:, None]), -EXACT * levels)
+    return weight[:, None] * squares + slack > levels
+
+
+def _root(f: Callable[[Array, Integers], Array], low: tuple[Array, Array], high: tuple[Array, Array]) -> Array:
+    """Roots of f(x, cells) between `low` and `high`, each x and f(x): secants, halving where one leads out."""
+    (a, f_a), (b, f_b) = low, high
+    cells, rising = np.arange(len(a)), f_b > f_a
     x = np.clip(a - f_a * (b - a) / np.where(f_a == f_b, 1, f_b - f_a), a, b)
-    before, f_before = b.copy(), f_b.copy()
-    rising = f_b > f_a
+    a, b, before, f_before = a.copy(), b.copy(), b.copy(), f_b.copy()
     for _ in range(ROUNDS):
         if not len(cells):
             break
@@ -239,7 +245,9 @@ def _settled(name: str, weight: Array, bias: Array, params: dict[str, float]) ->
     def surplus(apart: Array, cells: Integers) -> Array:
         return _apart(name, apart, w[cells], b[cells], at[cells], params) / apart - 1
 
-    found[chaotic] = _root(surplus, np.full(len(w), NEAREST), np.ones(len(w)))
+    cells = np.arange(len(w))
+    low, high = ((at, surplus(at, cells)) for at in (np.full(len(w), NEAREST), np.ones(len(w))))
+    found[chaotic] = _root(surplus, low, high)
     return found
 
 
