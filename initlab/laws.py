@@ -40,6 +40,10 @@ class Law(ABC):
         """The biases `(fan_out,)`."""
         return np.zeros(draws.fan_out, draws.dtype)
 
+    def bias_variance(self, fan_in: int, fan_out: int) -> float:
+        """Variance of one bias."""
+        return 0.0
+
 
 def number(x: float) -> str:
     """Three significant digits in LaTeX, powers of ten as people write them."""
@@ -198,20 +202,21 @@ class Sparse(Law):
     stddev: float
 
     def moments(self, fan_in: int, fan_out: int) -> tuple[float, float]:
-        return 0.0, self._kept(fan_in) / fan_in * self.stddev**2
+        return 0.0, self.kept(fan_in) / fan_in * self.stddev**2
 
     def formula(self, fan_in: int, fan_out: int) -> str:
-        kept = rf"{self._kept(fan_in)} \text{{ of }} {fan_in} \text{{ weights a unit}}"
+        kept = rf"{self.kept(fan_in)} \text{{ of }} {fan_in} \text{{ weights a unit}}"
         return rf"{kept} \sim \mathcal N(0,\ {number(self.stddev)}^2)"
 
     def weights(self, draws: LayerDraws) -> Array:
         order = draws.once(
             "order", lambda: draws.generator("mask").random((draws.fan_in, draws.fan_out)).argsort(axis=0)
         )
-        mask = order < self._kept(draws.fan_in)
+        mask = order < self.kept(draws.fan_in)
         return draws.normal() * mask * self.stddev
 
-    def _kept(self, fan_in: int) -> int:
+    def kept(self, fan_in: int) -> int:
+        """How many incoming weights a unit has."""
         return fan_in - math.ceil(round(self.sparsity * fan_in, 6))  # PyTorch rounds the zeros up
 
 
@@ -231,6 +236,9 @@ class PyTorchDefault(Law):
 
     def biases(self, draws: LayerDraws) -> Array:
         return draws.bias_uniform() * draws.fan_in**-0.5
+
+    def bias_variance(self, fan_in: int, fan_out: int) -> float:
+        return self.moments(fan_in, fan_out)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +260,9 @@ class ScikitLearnDefault(Law):
 
     def biases(self, draws: LayerDraws) -> Array:
         return draws.bias_uniform() * self._bound(draws.fan_in, draws.fan_out)
+
+    def bias_variance(self, fan_in: int, fan_out: int) -> float:
+        return self.moments(fan_in, fan_out)[1]
 
     def _factor(self) -> int:
         return 2 if self.activation == "Sigmoid" else 6

@@ -78,6 +78,28 @@ def product(name: str, q: Array | float, c: Array | float, **parameters: float) 
     return square(name, q, **parameters) - distance(name, q, 1 - np.asarray(c, float), **parameters)
 
 
+def spread(name: str, q: Array | float, **parameters: float) -> Array:
+    """E[phi^4]/E[phi^2]^2 - 1: n times the relative variance of the mean of phi^2 over n units; two digits at least."""
+    return _relative_spread(activation(name, **parameters), q, 1)
+
+
+def slope_spread(name: str, q: Array | float, **parameters: float) -> Array:
+    """The same of phi' times an independent Gaussian, which is what a gradient is: 3 E[phi'^4]/E[phi'^2]^2 - 1."""
+    return _relative_spread(activation(name, **parameters).derivative, q, 3)
+
+
+def elasticity(name: str, q: Array | float, **parameters: float) -> Array:
+    """d ln E[phi^2] / d ln q = E[u phi phi']/E[phi^2]: by how many percent phi^2 grows when q does by one."""
+    phi, q = activation(name, **parameters), np.clip(q, TINY, LARGEST)
+    return _line(lambda u: u * phi(u) * phi.derivative(u), q, even=False) / _line(lambda u: phi(u) ** 2, q, even=False)
+
+
+def _relative_spread(f: Callable[[Array], Array], q: Array | float, kurtosis: float) -> Array:
+    q = np.clip(q, TINY, LARGEST)
+    square = _line(lambda u: f(u) ** 2, q, even=False)
+    return kurtosis * _line(lambda u: f(u) ** 4, q, even=False) / square**2 - 1
+
+
 def is_odd(phi: Activation) -> bool:
     """Whether phi(-u) = -phi(u), which halves the work; seen from a few values."""
     u = np.array([1e-3, 0.3, 0.9, 1.7, 6.0])

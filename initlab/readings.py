@@ -1,9 +1,12 @@
 """One sentence under every chart, made from the numbers that are drawn: also what a screen reader says of it."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from initlab.measurement import Probe
 from initlab.tally import LayerStats
+from initlab.theory import Expected, Theory
 from initlab.wording import layers_in_words, number, percent
 
 CHANGE = 3.0  # a smaller factor between first and last layer reads as "keep their size"
@@ -25,6 +28,20 @@ def rms(probe: Probe) -> str:
     forward = _ends(probe.activation, "the activations' RMS", backward=False)
     backward = _ends(probe.gradient, "the gradients'", backward=True)
     return f"{forward[0].upper()}{forward[1:]}; {backward}."
+
+
+def theory(probe: Probe, expected: Theory) -> str:
+    """How far the measured RMS lies from what is expected, at the end of either way; or why nothing is."""
+    if expected.broken:
+        return f"No theory line: {' '.join(expected.broken)}"
+    words = [
+        *_residual("the activations' RMS", expected.forward, probe.activation, range(probe.depth, 0, -1)),
+        *_residual("the gradients'", expected.backward, probe.gradient, range(1, probe.depth)),
+    ]
+    if not words:
+        return "No theory line: nothing was measured that it could be held against."
+    anchor = " Its gradients start from the RMS measured in the top layer." if len(words) == 2 else ""
+    return " ".join([f"Theory (dashed) expects {'; '.join(words)}.{anchor}", *expected.cautions])
 
 
 def saturated(probe: Probe) -> str:
@@ -125,3 +142,20 @@ def source(probe: Probe) -> str:
         f"One forward and one backward pass with {probe.rows} rows of {data}, in {probe.precision}; "
         f"loss {number(probe.loss, 3)}."
     )
+
+
+def _residual(what: str, expected: Expected | None, stats: LayerStats, layers: Iterable[int]) -> Iterator[str]:
+    """In the first of `layers` where both are numbers: how far apart they are."""
+    if expected is None:
+        return
+    with np.errstate(all="ignore"):
+        ratio = np.where(stats.finite_share == 1, stats.rms, np.nan) / expected.rms
+    layer = next((layer for layer in layers if 0 < ratio[layer - 1] < np.inf), None)
+    if layer is None:
+        return
+    (rms, low, high), share = (float(values[layer - 1]) for values in expected), float(ratio[layer - 1])
+    apart = f"{percent(abs(share - 1))} {'above' if share > 1 else 'below'}"
+    if not 0.5 < share < 2:
+        apart = f"{number(max(share, 1 / share))} times {'more' if share > 1 else 'less'}"
+    place = "within" if low <= share * rms <= high else "outside"
+    yield f"{what} in layer {layer} to be {number(rms)}: measured {apart}, {place} its band"

@@ -12,6 +12,7 @@ from initlab.figures import theme
 from initlab.figures.depth import Band, finite_rms, rms_figure, shares_figure
 from initlab.scenarios import SCENARIOS
 from initlab.spec import NetworkSpec
+from initlab.theory import Theory, expect
 
 SMALL = SCENARIOS["Too small"].spec
 OVERFLOW = NetworkSpec("Random normal", (("stddev", 2.0),), 10.0, depth=30, width=32, batch=16)
@@ -122,3 +123,46 @@ def test_shares_are_bars_in_percent_with_the_level_of_a_fault() -> None:
     assert list(words(figure)) == ["a fault from 33 %"]
     assert layout(figure).yaxis.title.text == "saturated outputs, %"
     assert layout(figure).yaxis.range[1] > 100
+
+
+def theory_of(spec: NetworkSpec) -> Theory:
+    return expect(spec, np.array([0.5, 1.0, 2.0]), float(probed(spec).gradient.rms[-1]))
+
+
+@pytest.mark.parametrize("name", ["Too small"])
+def test_theory_adds_one_dashed_trace_and_one_grey_band_for_both_directions(name: str) -> None:
+    spec = SCENARIOS[name].spec
+    theory = theory_of(spec)
+    assert theory.forward is not None
+    assert theory.backward is not None
+    figure = rms_figure(probed(spec), None, dark=False, theory=theory)
+    band, _, _, line = traces(figure)
+    depth = spec.depth
+    np.testing.assert_allclose(10.0 ** line.y[:depth], theory.forward.rms)
+    np.testing.assert_allclose(10.0 ** line.y[depth + 1 : -1], theory.backward.rms)
+    assert np.isnan(line.y[[depth, -1]]).all()
+    assert (line.line.dash, line.line.color) == ("dash", theme.LIGHT.theory)
+    np.testing.assert_allclose(10.0 ** band.y[:depth], theory.forward.high)
+    np.testing.assert_allclose(10.0 ** band.y[depth : 2 * depth][::-1], theory.forward.low)
+    assert band.fill == "toself"
+    (label,) = [word for word in layout(figure).annotations if word.text == "theory"]
+    assert label.y == pytest.approx(np.log10(theory.forward.rms[int(label.x) - 1]))
+    others = [word.x for word in layout(figure).annotations if word.text != "theory"]
+    assert min(abs(label.x - x) for x in others) >= depth / 6
+
+
+def test_where_theory_has_nothing_to_say_nothing_is_added() -> None:
+    spec = replace(SMALL, normalization="Batch")
+    theory = theory_of(spec)
+    assert theory.broken
+    assert len(traces(rms_figure(probed(spec), None, dark=False, theory=theory))) == 2
+    assert "theory" not in words(rms_figure(probed(spec), None, dark=False, theory=theory))
+
+
+@pytest.mark.parametrize("depth", [1, 2, 40])
+def test_theory_of_a_network_that_overflows_or_is_shallow_is_drawn_as_far_as_it_goes(depth: int) -> None:
+    spec = replace(OVERFLOW, depth=depth)
+    figure = rms_figure(probed(spec), None, dark=True, theory=theory_of(spec))
+    drawn = traces(figure)[-1].y
+    assert np.isfinite(drawn).any()
+    assert ("theory" in words(figure)) == (depth > 1)  # a single layer has no line to name

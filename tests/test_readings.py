@@ -22,6 +22,8 @@ from initlab.network import Network
 from initlab.scenarios import DEFAULT, SCENARIOS
 from initlab.spec import NetworkSpec
 from initlab.start import build
+from initlab.theory import Expected, Theory, expect
+from initlab.wording import number, percent
 
 BIN: Final = 1.25  # a log histogram has four bins an octave, the widest from 1 to 1.25; no quantile is known better
 SAID_OF_HISTOGRAMS: Final = "Nine {} in ten are smaller than # in layer # and smaller than # in layer #"
@@ -207,3 +209,36 @@ def test_a_quantile_from_the_log_histogram_is_right_to_a_bin(values: Array, q: f
         assert found == 0 or found <= high * BIN
     else:
         assert low / BIN / 1.001 <= found <= high * BIN * 1.001
+
+
+def expected_of(spec: NetworkSpec) -> Theory:
+    inputs = batch(spec.dataset, spec.scaling, spec.rows).inputs.astype(float)
+    return expect(spec, (inputs**2).mean(axis=1), float(probed(spec).gradient.rms[-1]))
+
+
+def test_the_residual_is_that_of_the_last_layer_forward_and_of_the_first_backward() -> None:
+    probe, theory = probed(DEFAULT), expected_of(DEFAULT)
+    said = readings.theory(probe, theory)
+    assert theory.forward is not None
+    assert theory.backward is not None
+    for expected, stats, layer in ((theory.forward, probe.activation, 10), (theory.backward, probe.gradient, 1)):
+        share = abs(stats.rms[layer - 1] / expected.rms[layer - 1] - 1)
+        above = "above" if stats.rms[layer - 1] > expected.rms[layer - 1] else "below"
+        assert f"in layer {layer} to be {number(expected.rms[layer - 1])}: measured {percent(share)} {above}" in said
+    assert said.count("within its band") == 2
+    assert "start from the RMS measured in the top layer" in said
+
+
+def test_a_measurement_far_from_theory_is_said_to_lie_outside_by_its_factor() -> None:
+    theory = expected_of(DEFAULT)
+    assert theory.forward is not None
+    shifted = replace(theory, forward=Expected(*(values / 5 for values in theory.forward)), backward=None)
+    said = readings.theory(probed(DEFAULT), shifted)
+    assert "times more, outside its band" in said
+    assert "gradients" not in said
+
+
+def test_where_theory_does_not_hold_the_sentence_names_the_assumption() -> None:
+    spec = replace(DEFAULT, normalization="Layer")
+    said = readings.theory(probed(spec), expected_of(spec))
+    assert said == "No theory line: Layer normalization resets the size of the signal in every layer."

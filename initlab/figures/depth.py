@@ -10,6 +10,7 @@ from initlab.figures import theme
 from initlab.figures.theme import Direction, Json
 from initlab.measurement import Probe
 from initlab.tally import LayerStats
+from initlab.theory import Expected, Theory
 
 NAMES: Final[dict[Direction, str]] = {"forward": "activations", "backward": "gradients"}
 HEIGHT: Final = 320
@@ -22,22 +23,27 @@ class Band(NamedTuple):
     gradient: Array
 
 
-def rms_figure(probe: Probe, band: Band | None, dark: bool) -> go.Figure:
-    """RMS against layer on a log axis: this draw as lines, the range over other draws as a band behind."""
+def rms_figure(probe: Probe, band: Band | None, dark: bool, theory: Theory | None = None) -> go.Figure:
+    """RMS against layer on a log axis: this draw as lines, the range over other draws as a band behind, and what theory
+    expects dashed in its own grey band."""
     look = theme.palette(dark)
     lines: dict[Direction, Array] = {
         "forward": _log10(finite_rms(probe.activation)), "backward": _log10(finite_rms(probe.gradient)),
     }  # fmt: skip
-    traces: list[Json] = []
+    expected = [] if theory is None else [found for found in (theory.forward, theory.backward) if found is not None]
+    traces: list[Json] = _expected_bands(expected, look)
     if band is not None:
         traces += [_band(_log10(band.activation), look.forward), _band(_log10(band.gradient), look.backward)]
     traces += [_line(line, direction, look.of(direction)) for direction, line in lines.items()]
+    traces += _expected_lines(expected, look)
     low, high = _limits(np.concatenate([trace["y"] for trace in traces]))
     shapes, missing = _missing(probe, lines, look)
+    names = _labels(lines, look)
     return theme.figure(
         dark, HEIGHT, traces, _layer_axis(probe.depth),
         {"title": "RMS, log scale", "range": [low, high], **theme.decade_ticks(low, high, 5)},
-        annotations=[*_labels(lines, look), *missing], shapes=shapes, margin={**theme.MARGIN, "l": 62},
+        annotations=[*names, *_theory_label(expected, names, lines, look), *missing], shapes=shapes,
+        margin={**theme.MARGIN, "l": 62},
     )  # fmt: skip
 
 
@@ -111,6 +117,52 @@ def _band(draws: Array, colour: str) -> Json:
         "x": np.append(drawn, drawn[::-1]) + 1, "y": np.append(high, low[::-1]),
         "fillcolor": theme.translucent(colour, 0.2),
     }  # fmt: skip
+
+
+def _expected_lines(expected: list[Expected], look: theme.Palette) -> list[Json]:
+    """Both dashed lines as one trace, a gap between them."""
+    if not expected:
+        return []
+    layers = np.arange(1.0, len(expected[0].rms) + 1)
+    return [{
+        "type": "scatter", "mode": "lines", "line": {"color": look.theory, "dash": "dash", "width": 2},
+        "x": np.concatenate([np.append(layers, np.nan) for _ in expected]),
+        "y": np.concatenate([np.append(_log10(found.rms), np.nan) for found in expected]),
+        "hovertemplate": "layer %{x}, theory<br>RMS 10^%{y:.2f}<extra></extra>",
+    }]  # fmt: skip
+
+
+def _expected_bands(expected: list[Expected], look: theme.Palette) -> list[Json]:
+    """Both bands as one trace of closed shapes."""
+    x, y = [], []
+    for found in expected:
+        low, high = _log10(found.low), _log10(found.high)
+        drawn = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+        x += [np.append(drawn, drawn[::-1]) + 1.0, [np.nan]]
+        y += [np.append(high[drawn], low[drawn[::-1]]), [np.nan]]
+    if not x:
+        return []
+    return [{
+        "type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip",
+        "x": np.concatenate(x), "y": np.concatenate(y), "fillcolor": theme.translucent(look.theory, 0.18),
+    }]  # fmt: skip
+
+
+def _theory_label(
+    expected: list[Expected], words: list[Json], lines: dict[Direction, Array], look: theme.Palette
+) -> list[Json]:
+    """The word at its forward line, in the half the other `words` leave free, where the gradients are furthest away."""
+    line = _log10(expected[0].rms) if expected else np.array([])
+    drawn = np.flatnonzero(np.isfinite(line))
+    taken_left = any(word["x"] - 1 <= (drawn[0] + drawn[-1]) / 2 for word in words if drawn.size)
+    drawn = drawn[(drawn.size + 1) // 2 :] if taken_left else drawn[: drawn.size // 2]
+    if not drawn.size:
+        return []
+    gap = line[drawn] - lines["backward"][drawn]
+    inner = drawn.size - 1 if taken_left and drawn.size > 1 else drawn.size  # not at the very edge
+    far = int(np.nanargmax(np.abs(gap[:inner]))) if np.isfinite(gap[:inner]).any() else 0
+    place = {"x": int(drawn[far]) + 1, "y": float(line[drawn[far]]), "yshift": -18 if gap[far] < 0 else 18}
+    return [theme.label("theory", look.theory, **place)]
 
 
 def _limits(values: Array) -> tuple[float, float]:

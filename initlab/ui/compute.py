@@ -11,11 +11,12 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from initlab import datasets
+from initlab.arrays import Array
 from initlab.band import SEEDS, Profile, seed_profiles
 from initlab.diagnosis import remedy as find_remedy
 from initlab.draws import Draws
 from initlab.figures import Figure, depth, inspection, layers, neuron
-from initlab.figures.depth import Band
+from initlab.figures.depth import Band, finite_rms
 from initlab.figures.histograms import Axis
 from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
@@ -24,6 +25,7 @@ from initlab.neuron import neuron_sums
 from initlab.probe import probe as run_probe
 from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
+from initlab.theory import Theory, expect
 from initlab.work import work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
@@ -88,6 +90,20 @@ def extend_band(spec: NetworkSpec) -> Iterator[int]:
         yield len(found)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def theory(spec: NetworkSpec) -> Theory:
+    """What mean-field theory expects of the RMS, from the data's mean squares and the top layer's gradient."""
+    return expect(
+        spec, mean_squares(spec.dataset, spec.scaling, spec.rows), float(finite_rms(probe(spec).gradient)[-1])
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def mean_squares(name: str, scaling: str, rows: int) -> Array:
+    """Of every row of the data."""
+    return (batch(name, scaling, rows).inputs.astype(float) ** 2).mean(axis=1)
+
+
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)
 def layers_figure(spec: NetworkSpec, direction: Direction, axis: Axis, ridges: bool, dark: bool) -> Figure:
     found = probe(spec)
@@ -96,7 +112,7 @@ def layers_figure(spec: NetworkSpec, direction: Direction, axis: Axis, ridges: b
 
 
 def rms_figure(spec: NetworkSpec, band: Band | None, dark: bool) -> Figure:
-    return depth.rms_figure(probe(spec), band, dark)
+    return depth.rms_figure(probe(spec), band, dark, theory(spec))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)

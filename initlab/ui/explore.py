@@ -39,7 +39,7 @@ def histogram_controls(depth: int) -> tuple[Axis, bool]:
     return axis or AXES[0], view == "Ridges" or (view == "Auto" and depth <= MAX_RIDGES)
 
 
-def rms_chart(spec: NetworkSpec, reading: str) -> None:
+def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
     """The RMS lines with the band of other draws behind them; where the band takes long, the lines come first alone.
 
     A chart costs the browser more than ten draws of a usual network cost the server, so a quick band waits for none.
@@ -50,10 +50,10 @@ def rms_chart(spec: NetworkSpec, reading: str) -> None:
         figure = theme.drawn_once(compute.rms_figure(spec, None, panels.dark()))
         place.plotly_chart(figure, theme=None, key="rms_alone", alt=reading, config=theme.CONFIG)
     for count in compute.extend_band(spec):
-        note.caption(f"{reading} Band: {count} of {SEEDS} other draws so far.")
+        note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
     figure = theme.drawn_once(compute.rms_figure(spec, compute.band(spec), panels.dark()))
-    place.plotly_chart(figure, theme=None, key="rms", alt=reading, config=theme.CONFIG)
-    note.caption(f"{reading} Band: lowest to highest of {SEEDS} other draws.")
+    place.plotly_chart(figure, theme=None, key="rms", alt=f"{reading} {theory}", config=theme.CONFIG)
+    note.caption(f"{reading} Coloured bands: lowest to highest of {SEEDS} other draws.  \n{theory}")
 
 
 def share_charts(spec: NetworkSpec, probe: Probe) -> None:

@@ -24,7 +24,7 @@ with backward:
     figure = compute.layers_figure(spec, "backward", axis, ridges, panels.dark())
     panels.chart("Back-propagated gradients", figure, readings.gradients(probe), "gradients")
 
-explore.rms_chart(spec, readings.rms(probe))
+explore.rms_chart(spec, readings.rms(probe), readings.theory(probe, compute.theory(spec)))
 explore.share_charts(spec, probe)
 explore.inspect_panel(spec, probe)
 explore.neuron_panel(spec)
