@@ -20,7 +20,11 @@ from initlab.network import Network
 from initlab.spec import NetworkSpec
 from initlab.work import work
 
-MAX_SPECTRA: Final = 12
+GAUSSIAN: Final = (  # N(0, 1/n), before the gain
+    "Variance scaling", (("distribution", "untruncated_normal"), ("mode", "fan_in"), ("scale", 1.0)),
+)  # fmt: skip
+PARTNERS: Final = ("Auto", "Orthogonal", "Gaussian")
+MAX_SPECTRA: Final = 16
 FEWEST_SPECTRA: Final = 4
 MAX_OPERATIONS: Final = 4 * 10**11  # for the two networks of a comparison: ten to twenty seconds on one busy core
 LAYER_COST, SPECTRUM_COST, DRAW_COST = 12, 11, 4  # times N^3, as long as a matrix product would take: measured
@@ -45,10 +49,10 @@ class Spectrum:
 
     @property
     def median(self) -> float:
-        """log10 of the median of all, zeros included."""
-        everything = np.append(self.values, np.full(self.zeros, -math.inf))
-        low, high = everything[[self.size // 2, (self.size - 1) // 2]]
-        return float(high + np.log10((1 + 10 ** (low - high)) / 2)) if np.isfinite(high) else -math.inf
+        """log10 of the median of those that are not 0; minus infinity where all are 0."""
+        if not len(self.values):
+            return -math.inf
+        return float(np.median(self.values))
 
     @property
     def condition(self) -> float:
@@ -103,9 +107,7 @@ def shown_layers(below: int, depth: int, most: int = MAX_SPECTRA) -> tuple[int, 
     return tuple(sorted({int(x) for x in np.linspace(below + 1, depth, min(depth - below, most)).round()}))
 
 
-def measured(
-    network: Network, inputs: Array, row: int = 0, layers: Iterable[int] | None = None
-) -> Iterator[Isometry]:
+def measured(network: Network, inputs: Array, row: int = 0, layers: Iterable[int] | None = None) -> Iterator[Isometry]:
     """The singular values at `row` of the inputs (B, features) after those `layers` (from 1); one step a layer."""
     precise = replace(network, weights=[w.astype(float, copy=False) for w in network.weights])
     if network.normalization != "Batch":  # no row knows of the others
@@ -131,18 +133,23 @@ def measured(
         yield found
 
 
-def partner(spec: NetworkSpec, kind: str) -> NetworkSpec:
-    """The same network with weights of the same variance that are orthogonal, or Gaussian (any other `kind`).
+def partner(spec: NetworkSpec, kind: str = "Auto") -> NetworkSpec:
+    """The same network with weights of the same variance that are orthogonal, or Gaussian: Auto is what `spec` is not.
 
     Laws without a variance, or with variance 0, get a partner of variance 1/n.
     """
+    if kind == "Auto":
+        kind = "Gaussian" if spec.init == "Orthogonal" else "Orthogonal"
     fan_in, fan_out = spec.widths[1], spec.widths[min(2, spec.depth)]
     variance = spec.law.moments(fan_in, fan_out)[1] or 1 / fan_in
     gain = min(spec.gain * math.sqrt(variance * fan_in), GAIN_RANGE[1])
-    if kind == "Orthogonal":
-        return replace(spec, init="Orthogonal", init_params=(), gain=gain)
-    law = (("distribution", "untruncated_normal"), ("mode", "fan_in"), ("scale", 1.0))
-    return replace(spec, init="Variance scaling", init_params=law, gain=gain)
+    start, law = ("Orthogonal", ()) if kind == "Orthogonal" else GAUSSIAN
+    return replace(spec, init=start, init_params=law, gain=gain)
+
+
+def name(spec: NetworkSpec) -> str:
+    """What the start is called on the page."""
+    return "Gaussian" if (spec.init, spec.init_params) == GAUSSIAN else spec.init
 
 
 def operations(spec: NetworkSpec, spectra: int) -> int:

@@ -8,7 +8,7 @@ is then accurate for each singular value and not for the largest alone (Barlow 2
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy import linalg
@@ -44,7 +44,8 @@ class Product:
         rows = arriving.any(axis=1)
         if not rows.any():
             return Product(np.zeros((len(factor), 0)), np.zeros(0), np.zeros((0, self.mixing.shape[1])), 0.0)
-        q, r, order = linalg.qr(arriving[rows], mode="economic", pivoting=True, check_finite=False)
+        factored: Any = linalg.qr(arriving[rows], mode="economic", pivoting=True, check_finite=False)
+        q, r, order = factored
         left = np.abs(np.diagonal(r))
         whole = np.abs(arriving).max(axis=0)[order[: left.size]]
         kept = (left > max(arriving.shape) * EPSILON * whole) & (left > SMALLEST * left[0])

@@ -1,10 +1,9 @@
 """What theory says of the Jacobian's singular values: how fast their mean square moves, and how far they spread.
 
-Each layer multiplies the mean square by sigma_w² mu_1 and adds mu_2 / mu_1² - 1, and 1 more for Gaussian weights, to the
-variance of the squared singular values whose mean has been made 1; mu_k = E[phi'(z)^(2k)], z ~ N(0, q) (Pennington,
-Schoenholz & Ganguli 2017). At the fixed point q* the variance is L mu_2 / mu_1² for Gaussian weights and
-L (mu_2 / mu_1² - 1) for orthogonal ones. Here q moves from layer to layer as mean field has it, so that layers on their
-way to q* are right too.
+Each layer multiplies the mean square by sigma_w² mu_1. To the variance of the squared singular values, their mean made
+1, it adds mu_2 / mu_1² - 1, and 1 more where the weights are Gaussian; mu_k = E[phi'(z)^(2k)], z ~ N(0, q) (Pennington,
+Schoenholz & Ganguli 2017). At the fixed point q* this is L mu_2 / mu_1² for Gaussian weights and L (mu_2 / mu_1² - 1)
+for orthogonal ones. Here q moves from layer to layer as mean field has it: layers on their way to q* are right too.
 """
 
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ import numpy as np
 
 from initlab.activations import Activation
 from initlab.arrays import Array
-from initlab.laws import Orthogonal, PyTorchDefault, ScikitLearnDefault, TruncatedNormal, Uniform, VarianceScaling
 from initlab.laws import Normal as NormalLaw
+from initlab.laws import Orthogonal, PyTorchDefault, ScikitLearnDefault, TruncatedNormal, Uniform, VarianceScaling
 from initlab.spec import NetworkSpec
 
 REACH: Final = 9.0  # standard deviations; beyond them a normal density is below 10⁻¹⁸
@@ -80,7 +79,9 @@ def bias_variance(spec: NetworkSpec, width: int) -> float:
     """Of one bias of a square layer; a law that has biases of its own draws them like its weights."""
     if spec.bias_stddev:
         return spec.bias_stddev**2
-    return spec.law.moments(width, width)[1] or 0.0 if isinstance(spec.law, PyTorchDefault | ScikitLearnDefault) else 0.0
+    return (
+        spec.law.moments(width, width)[1] or 0.0 if isinstance(spec.law, PyTorchDefault | ScikitLearnDefault) else 0.0
+    )
 
 
 def obstacles(spec: NetworkSpec) -> list[str]:

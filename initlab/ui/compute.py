@@ -4,6 +4,7 @@ A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one th
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -20,11 +21,15 @@ from initlab.figures.depth import Band, finite_rms
 from initlab.figures.histograms import Axis
 from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
+from initlab.isometry import Isometry
+from initlab.isometry import measured as jacobian_measured
 from initlab.measurement import Probe
 from initlab.neuron import neuron_sums
 from initlab.probe import probe as run_probe
 from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
+from initlab.spectral_law import Spread, spread
+from initlab.start import build
 from initlab.theory import Theory, expect
 from initlab.work import work
 
@@ -142,3 +147,32 @@ def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
 def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, str]:
     sums = neuron_sums(spec, fan_in)
     return neuron.neuron_figure(sums, dark), sums.reading
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def _kept_isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> list[Isometry]:
+    """Holds the singular values once all of them are known."""
+    return []
+
+
+def isometry_known(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> bool:
+    return bool(_kept_isometry(spec, row, layers))
+
+
+def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[Isometry]:
+    """The singular values at `row` (from 1) after `layers`: what is known so far, layer by layer."""
+    kept = _kept_isometry(spec, row, layers)
+    if kept:
+        yield kept[0]
+        return
+    network = build(replace(spec, precision="float64"), draws=draws(spec.seed))
+    inputs = batch(spec.dataset, spec.scaling, spec.rows).inputs
+    for found in jacobian_measured(network, inputs, row - 1, layers):
+        if found.reached == spec.depth:
+            kept.append(found)
+        yield found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
+    return spread(spec, argument, layers)

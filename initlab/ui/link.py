@@ -14,6 +14,7 @@ from initlab.activations import ACTIVATIONS
 from initlab.datasets import DATASETS, SCALINGS
 from initlab.figures.histograms import AXES
 from initlab.initializers import INITIALIZERS
+from initlab.isometry import PARTNERS
 from initlab.losses import LOSS_NAMES
 from initlab.neuron import FANS
 from initlab.parameters import Parameter
@@ -65,6 +66,8 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Choice("explore_view", VIEWS[0], VIEWS),
     Steps("explore_layer", 1, 1, 200, 1),
     Grid("explore_fan", 128, FANS),
+    Choice("isometry_partner", PARTNERS[0], PARTNERS),
+    Steps("isometry_row", 1, 1, BATCHES[-1], 1),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 

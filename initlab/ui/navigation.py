@@ -23,6 +23,7 @@ class Page:
 
 PAGES: Final = (
     Page("Signal and gradient", "explore", "pages/explore/signal.py", "Explore", ":material/ssid_chart:"),
+    Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
 )  # fmt: skip
 
 

@@ -1,0 +1,192 @@
+"""What the singular values show, in sentences: the verdict of a comparison and one sentence under each picture."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from initlab.isometry import Isometry, Spectrum
+from initlab.spec import NetworkSpec
+from initlab.spectral_law import Spread, obstacles
+from initlab.wording import number, percent
+
+MEANING: Final = (
+    "Singular values of the Jacobian say how much a small change is stretched on its way to a layer, direction by "
+    "direction. Where they are all alike, every direction can be learned at the same pace."
+)
+ALIKE: Final = 1.0  # variance of the normalised squares below which they spread less than their mean
+NARROW: Final = 8  # theory's variance times this exceeds the width: N singular values cannot spread beyond N - 1
+
+
+class Side(NamedTuple):
+    """One of the two networks: what it is called, its spec, what was measured, what theory says where it does."""
+
+    name: str
+    spec: NetworkSpec
+    found: Isometry
+    law: Spread | None
+
+
+Sides = tuple[Side, Side]
+
+
+def headline(sides: Sides) -> str:
+    """The comparison in a few words."""
+    if sides[0].found.overflow is not None and sides[1].found.overflow is not None:
+        return "Both overflow"
+    start, partner = (_alike(side.found) for side in sides)
+    first, second = (side.name for side in sides)
+    if start is None or partner is None:
+        names = [side.name for side, alike in zip(sides, (start, partner), strict=True) if alike is None]
+        return "Nothing arrives" if len(names) == 2 else f"Nothing arrives with {names[0]}"
+    if start == partner:
+        return "Both treat all directions nearly alike" if start else "Neither treats all directions alike"
+    good, bad = (first, second) if start else (second, first)
+    return f"{good} treats all directions nearly alike, {bad} does not"
+
+
+def _alike(found: Isometry) -> bool | None:
+    """None where no singular value is left to judge by."""
+    if found.last is None or not len(found.last.values):
+        return None
+    return found.last.variance < ALIKE
+
+
+def verdict(sides: Sides) -> str:
+    """Condition numbers of the deepest Jacobians."""
+    return " ".join(f"{_condition(side)}." for side in sides)
+
+
+def _condition(side: Side) -> str:
+    last = side.found.last
+    if last is None:
+        return f"{side.name}: layer {side.found.overflow} overflows in float64, so there is no Jacobian to look at"
+    place = f"{side.name} at layer {last.layer}"
+    if not len(last.values):
+        return f"{place}: all {last.size} singular values are 0"
+    low, high = last.extremes
+    ratio = _ratio(10.0 ** (high - low))
+    if last.zeros:
+        others = (
+            f"among the others the largest is {ratio} times the smallest" if len(last.values) > 1 else "one is left"
+        )
+        return f"{place}: {last.zeros} of {last.size} singular values are 0, the condition number is infinite; {others}"
+    if last.size == 1:
+        return f"{place}: one unit has one singular value, {number(10.0**high)}"
+    over = f" (layer {side.found.overflow} overflows)" if side.found.overflow else ""
+    return f"{place}: the largest singular value is {ratio} times the smallest{over}"
+
+
+def _ratio(ratio: float) -> str:
+    return number(ratio, 2 if ratio > 2 else 5)
+
+
+def ridges(side: Side) -> str:
+    """How far the middle of the distribution reaches."""
+    last = side.found.last
+    if last is None or not len(last.values):
+        return f"{_condition(side)}."
+    low, high = 10.0 ** (np.quantile(last.values, [0.1, 0.9]) - last.mean_square / 2)
+    zeros = f" {last.zeros} of {last.size} are 0 and lie outside the picture." if last.zeros else ""
+    middle = f"At layer {last.layer} the middle 80 % of {side.name}'s singular values"
+    if high / low < 1.01:
+        return f"{middle} differ by less than {percent(max(high / low - 1, 1e-9))}.{zeros}"
+    return f"{middle} lie between {number(low)} and {number(high)} times their root mean square.{zeros}"
+
+
+def extremes(sides: Sides) -> str:
+    """How the size of the singular values moves."""
+    parts = [_size(side) for side in sides]
+    dash = " Grey dash: theory's root mean square." if any(side.law and side.found.spectra for side in sides) else ""
+    return f"From the smallest that is not 0 to the largest; the line is their median. {' '.join(parts)}{dash}"
+
+
+def _size(side: Side) -> str:
+    last = side.found.last
+    if last is None or not len(last.values):
+        return f"{side.name} leaves none."
+    layers = last.layer - side.found.below
+    theory = ""
+    if side.law is not None and np.isfinite(side.law.mean_square[layers - 1]):
+        theory = f" (theory {number(10.0 ** (side.law.mean_square[layers - 1] / layers), 3)})"
+    return (
+        f"{side.name}: a layer changes the mean square {number(10.0 ** (last.mean_square / layers), 3)} times{theory}."
+    )
+
+
+def variance(sides: Sides) -> str:
+    """The spread beside theory's."""
+    parts = [_spread(side) for side in sides]
+    return f"Variance of the squared singular values, their mean made 1. {' '.join(parts)}"
+
+
+def _spread(side: Side) -> str:
+    last = side.found.last
+    if last is None or not len(last.values):
+        return f"{side.name} leaves none."
+    theory = f", theory {number(predicted(side, last), 3)}" if side.law is not None else ""
+    return f"{side.name} at layer {last.layer}: {number(last.variance, 3)}{theory}."
+
+
+def predicted(side: Side, spectrum: Spectrum) -> float:
+    """Theory's variance at that layer; NaN without theory."""
+    return float("nan") if side.law is None else float(side.law.variance[spectrum.layer - side.found.below - 1])
+
+
+def caveats(sides: Sides) -> list[str]:
+    """Which of theory's assumptions fail, and what else limits the comparison."""
+    found = []
+    for side in sides:
+        reasons = obstacles(side.spec)
+        if reasons:
+            found.append(f"No theory for {side.name}: {', '.join(reasons)}.")
+    wide = max((predicted(side, side.found.last) for side in sides if side.law and side.found.last), default=0.0)
+    if wide * NARROW > sides[0].spec.width:
+        found.append(
+            f"Theory is for widths far above its variance of {number(wide)}; {sides[0].spec.width} singular values "
+            "scatter about it from draw to draw."
+        )
+    if sides[0].spec.normalization == "Batch":
+        found.append("Batch normalization couples the rows; its means and variances are taken as constants here.")
+    return found
+
+
+def source(sides: Sides, row: int) -> str:
+    """What was differentiated by what, and where."""
+    spec, found = sides[0].spec, sides[0].found
+    start = f"the {spec.widths[0]} inputs" if not found.below else "the output of layer 1"
+    square = "" if not found.below else (
+        f" (the data have {spec.widths[0]} features, not {spec.widths[1]}: from there on the layers are square)"
+    )  # fmt: skip
+    if found.below and len(set(spec.widths[1:-1])) > 1:
+        square = ""
+    silent = [side for side in sides if side.found.last is not None and side.found.last.zeros and side.spec.phi.dies]
+    dead = ""
+    if silent:
+        share = silent[0].found.last.zeros / silent[0].found.last.size if silent[0].found.last else 0.0
+        dead = f" Units with slope 0 take their directions with them: {percent(share)} of {silent[0].name}'s."
+    return (
+        f"Jacobian of each layer's activations by {start}{square}, at row {row} of {spec.dataset} "
+        f"({spec.scaling.lower()}), seed {spec.seed}, in float64.{dead}"
+    )
+
+
+def table(sides: Sides) -> dict[str, list[float] | list[str] | list[int]]:
+    """One row a network and layer, in plain powers of ten where a number may not fit."""
+    rows = [(side, s) for side in sides for s in side.found.spectra]
+    return {
+        "start": [side.name for side, _ in rows],
+        "layer": [s.layer for _, s in rows],
+        "singular values": [s.size for _, s in rows],
+        "zeros": [s.zeros for _, s in rows],
+        "log10 smallest not 0": [s.extremes[0] for _, s in rows],
+        "log10 median not 0": [s.median for _, s in rows],
+        "log10 largest": [s.extremes[1] for _, s in rows],
+        "log10 condition number": [s.condition for _, s in rows],
+        "log10 mean square": [s.mean_square for _, s in rows],
+        "log10 mean square, theory": [
+            float("nan") if side.law is None else float(side.law.mean_square[s.layer - side.found.below - 1])
+            for side, s in rows
+        ],
+        "variance of squares": [s.variance for _, s in rows],
+        "variance of squares, theory": [predicted(side, s) for side, s in rows],
+    }
