@@ -11,7 +11,7 @@ from initlab.wording import number, percent
 
 MEANING: Final = (
     "Singular values of the Jacobian say how much a small change is stretched on its way to a layer, direction by "
-    "direction. Where they are all alike, every direction can be learned at the same pace."
+    "direction. Where they are alike, no direction is lost and none is blown up."
 )
 ALIKE: Final = 1.0  # variance of the normalised squares below which they spread less than their mean
 NARROW: Final = 8  # theory's variance times this exceeds the width: N singular values cannot spread beyond N - 1
@@ -33,6 +33,8 @@ def headline(sides: Sides) -> str:
     """The comparison in a few words."""
     if sides[0].found.overflow is not None and sides[1].found.overflow is not None:
         return "Both overflow"
+    if sides[0].spec.width == 1:
+        return "One unit has one direction"
     start, partner = (_alike(side.found) for side in sides)
     first, second = (side.name for side in sides)
     if start is None or partner is None:
@@ -66,9 +68,7 @@ def _condition(side: Side) -> str:
     low, high = last.extremes
     ratio = _ratio(10.0 ** (high - low))
     if last.zeros:
-        others = (
-            f"among the others the largest is {ratio} times the smallest" if len(last.values) > 1 else "one is left"
-        )
+        others = f"of the others the largest is {ratio} times the smallest" if len(last.values) > 1 else "one is left"
         return f"{place}: {last.zeros} of {last.size} singular values are 0, the condition number is infinite; {others}"
     if last.size == 1:
         return f"{place}: one unit has one singular value, {number(10.0**high)}"
@@ -108,9 +108,8 @@ def _size(side: Side) -> str:
     theory = ""
     if side.law is not None and np.isfinite(side.law.mean_square[layers - 1]):
         theory = f" (theory {number(10.0 ** (side.law.mean_square[layers - 1] / layers), 3)})"
-    return (
-        f"{side.name}: a layer changes the mean square {number(10.0 ** (last.mean_square / layers), 3)} times{theory}."
-    )
+    factor = number(10.0 ** (last.mean_square / layers), 3)
+    return f"{side.name}: each layer multiplies the mean square by {factor}{theory}."
 
 
 def variance(sides: Sides) -> str:
@@ -134,16 +133,17 @@ def predicted(side: Side, spectrum: Spectrum) -> float:
 
 def caveats(sides: Sides) -> list[str]:
     """Which of theory's assumptions fail, and what else limits the comparison."""
-    found = []
-    for side in sides:
-        reasons = obstacles(side.spec)
-        if reasons:
-            found.append(f"No theory for {side.name}: {', '.join(reasons)}.")
+    reasons = [obstacles(side.spec) for side in sides]
+    if reasons[0] and reasons[0] == reasons[1]:
+        found = [f"No theory here: {', '.join(reasons[0])}."]
+    else:
+        each = zip(sides, reasons, strict=True)
+        found = [f"No theory for {side.name}: {', '.join(why)}." for side, why in each if why]
     wide = max((predicted(side, side.found.last) for side in sides if side.law and side.found.last), default=0.0)
     if wide * NARROW > sides[0].spec.width:
         found.append(
-            f"Theory is for widths far above its variance of {number(wide)}; {sides[0].spec.width} singular values "
-            "scatter about it from draw to draw."
+            f"Theory is for widths far above its variance of {number(wide)}: at width {sides[0].spec.width} a single "
+            "draw lies far off it."
         )
     if sides[0].spec.normalization == "Batch":
         found.append("Batch normalization couples the rows; its means and variances are taken as constants here.")
@@ -153,21 +153,29 @@ def caveats(sides: Sides) -> list[str]:
 def source(sides: Sides, row: int) -> str:
     """What was differentiated by what, and where."""
     spec, found = sides[0].spec, sides[0].found
-    start = f"the {spec.widths[0]} inputs" if not found.below else "the output of layer 1"
-    square = "" if not found.below else (
-        f" (the data have {spec.widths[0]} features, not {spec.widths[1]}: from there on the layers are square)"
-    )  # fmt: skip
-    if found.below and len(set(spec.widths[1:-1])) > 1:
-        square = ""
-    silent = [side for side in sides if side.found.last is not None and side.found.last.zeros and side.spec.phi.dies]
-    dead = ""
-    if silent:
-        share = silent[0].found.last.zeros / silent[0].found.last.size if silent[0].found.last else 0.0
-        dead = f" Units with slope 0 take their directions with them: {percent(share)} of {silent[0].name}'s."
-    return (
-        f"Jacobian of each layer's activations by {start}{square}, at row {row} of {spec.dataset} "
-        f"({spec.scaling.lower()}), seed {spec.seed}, in float64.{dead}"
+    start = "the output of layer 1" if found.below else f"the {spec.widths[0]} inputs"
+    square = len(set(spec.widths[1:-1])) == 1
+    why = (
+        f" (from there on the layers are square; the data have {spec.widths[0]} features)"
+        if found.below and square
+        else ""
     )
+    return (
+        f"Jacobian of each layer's activations by {start}{why}, at row {row} of {spec.dataset} "
+        f"({spec.scaling.lower()}), seed {spec.seed}, in float64.{_zeros(sides)}"
+    )
+
+
+def _zeros(sides: Sides) -> str:
+    """Where zeros come from, if there are any."""
+    for side in sides:
+        last = side.found.last
+        if last is not None and last.zeros:
+            share = f" {percent(last.zeros / last.size)} of {side.name}'s singular values are 0"
+            if side.spec.phi.dies:
+                return f"{share}: units with slope 0 take their directions with them."
+            return f"{share}: float64 leaves nothing of them."
+    return ""
 
 
 def table(sides: Sides) -> dict[str, list[float] | list[str] | list[int]]:

@@ -37,17 +37,20 @@ class Product:
         """`factor` (M, N) times this product.
 
         A direction is dropped where what is left of it is rounding error (exactly dependent weights, say) or more than
-        280 decades below the largest. Rows of zeros (silent units) stay out of the QR: they cost rank exactly.
+        280 decades below the largest. Rows of zeros (silent units) stay out of the QR: they cost rank exactly. The
+        others are sorted, so that it is accurate row by row: slopes of saturated units differ by many decades too.
         """
         size = float(np.abs(factor).max(initial=0.0))
-        arriving = ((factor / size if size else factor) @ self.basis) * self.scales  # (M, r)
-        rows = arriving.any(axis=1)
-        if not rows.any():
+        arriving = (factor / size if size else factor) @ self.basis  # (M, r)
+        heights = np.abs(arriving).max(axis=1, initial=0.0)
+        rows = np.argsort(-heights, kind="stable")[: np.count_nonzero(heights)]
+        if not rows.size:
             return Product(np.zeros((len(factor), 0)), np.zeros(0), np.zeros((0, self.mixing.shape[1])), 0.0)
-        factored: Any = linalg.qr(arriving[rows], mode="economic", pivoting=True, check_finite=False)
+        scaled = arriving[rows] * self.scales
+        factored: Any = linalg.qr(scaled, mode="economic", pivoting=True, check_finite=False)
         q, r, order = factored
         left = np.abs(np.diagonal(r))
-        whole = np.abs(arriving).max(axis=0)[order[: left.size]]
+        whole = heights[rows[: left.size]] * self.scales[order[: left.size]]
         kept = (left > max(arriving.shape) * EPSILON * whole) & (left > SMALLEST * left[0])
         basis = np.zeros((len(factor), int(kept.sum())))
         basis[rows] = q[:, kept]

@@ -49,7 +49,7 @@ def moments(phi: Activation, q: float) -> Moments:
     density = (half[:, None] * NODE_WEIGHTS).reshape(-1) * np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
     with np.errstate(all="ignore"):
         output, slopes = phi(std * x), phi.derivative(std * x) ** 2
-    return Moments(float(density @ output**2), float(density @ slopes), float(density @ slopes**2))
+        return Moments(float(density @ output**2), float(density @ slopes), float(density @ slopes**2))
 
 
 def _steep(std: float) -> Array:
@@ -69,7 +69,7 @@ def spread(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
     for _ in range(layers):
         m = moments(spec.phi, q) if np.isfinite(q) else Moments(np.nan, np.nan, np.nan)
         with np.errstate(all="ignore"):
-            found.append((np.log10(np.float64(weight * m.mu1)), np.float64(m.mu2) / m.mu1**2 - 1 + gaussian))
+            found.append((np.log10(np.float64(weight * m.mu1)), max(np.float64(m.mu2) / m.mu1**2 - 1, 0.0) + gaussian))
         q = weight * m.square + bias_variance(spec, width)
     steps = np.array(found).reshape(-1, 2).cumsum(axis=0)
     return Spread(steps[:, 0], steps[:, 1])
@@ -94,6 +94,8 @@ def obstacles(spec: NetworkSpec) -> list[str]:
         found.append(f"the weights have mean {mean:g}, not 0")
     elif not variance or not spec.gain:
         found.append("the weights have variance 0")
+    if spec.width == 1:
+        found.append("one unit has no spread")
     if len(set(spec.widths[1:-1])) > 1:
         found.append("the layers are not square")
     if spec.depth == 1 and spec.widths[0] != spec.widths[1]:

@@ -11,12 +11,13 @@ import plotly.graph_objects as go
 from initlab.arrays import Array
 from initlab.figures import theme
 from initlab.figures.theme import Json
-from initlab.isometry import MAX_SPECTRA, Isometry, Spectrum
-from initlab.isometry_readings import Side, Sides
+from initlab.isometry import Isometry, Spectrum
+from initlab.isometry_readings import Sides
 
 BINS: Final = 64
 PEAK: Final = 0.9  # of a row: counts are few and their steps must not cross
 ROW: Final = 22  # pixels
+FEWEST_ROWS: Final = 9  # a picture of fewer layers is as high
 HEIGHT: Final = 300
 COLOURS: Final = {False: ("#0072B2", "#00795A"), True: ("#4FA3D9", "#3FBF94")}  # blue and bluish green
 SYMBOLS: Final = ("circle", "square")
@@ -32,28 +33,26 @@ def relative(spectrum: Spectrum) -> Array:
     return spectrum.values - spectrum.mean_square / 2
 
 
-def span(sides: Sides) -> tuple[float, float]:
-    """What the axis of relative singular values spans, the same for all."""
+def _span(sides: Sides) -> tuple[float, float]:
+    """What the axis of relative singular values spans, the same for both."""
     every = [relative(s)[[0, -1]] for side in sides for s in side.found.spectra if len(s.values)]
     low, high = (float(np.min(every)), float(np.max(every))) if every else (-1.0, 1.0)
     low, high = min(low, -0.5), max(high, 0.5)
     return low - 0.04 * (high - low), high + 0.04 * (high - low)
 
 
-def ridges_figure(side: Side, index: int, across: tuple[float, float], dark: bool) -> go.Figure:
-    """The distribution of the singular values after each layer shown, the layer nearest to the input at the top."""
-    look, spectra = theme.palette(dark), side.found.spectra
-    trace = _ridges(spectra, across, colour(index, dark))
-    rows = np.arange(1, len(spectra) + 1)
-    labels = [theme.label(text, look.alarm, x=sum(across) / 2, y=row) for row, text in _undrawn(spectra)]
-    if side.found.overflow is not None and not spectra:
-        labels = [theme.label(f"layer {side.found.overflow} overflows in float64", look.alarm)]
+def ridges_figure(sides: Sides, index: int, dark: bool) -> go.Figure:
+    """The distribution after each layer shown, the one nearest to the input at the top; both share their axes."""
+    look, side, across = theme.palette(dark), sides[index], _span(sides)
+    layers = max(([s.layer for s in each.found.spectra] for each in sides), key=len)
+    labels = [theme.label(text, look.alarm, x=sum(across) / 2, y=row) for row, text in _undrawn(side.found)]
     return theme.figure(
-        dark, ROW * (MAX_SPECTRA + 1) + theme.MARGIN["b"], [trace],
+        dark, ROW * (max(len(layers), FEWEST_ROWS) + 1) + theme.MARGIN["b"],
+        [_ridges(side.found.spectra, across, colour(index, dark))],
         {"title": "singular value / root mean square, log scale", "range": list(across), **theme.decade_ticks(*across)},
         {
-            "title": "layer", "range": [max(len(spectra), 1) + 0.3, 1 - PEAK - 0.2], "showgrid": False,
-            "tickvals": rows, "ticktext": [str(s.layer) for s in spectra],
+            "title": "layer", "range": [max(len(layers), 1) + 0.3, 1 - PEAK - 0.2], "showgrid": False,
+            "tickvals": np.arange(1, len(layers) + 1), "ticktext": [str(layer) for layer in layers],
         },
         annotations=labels,
     )  # fmt: skip
@@ -79,11 +78,13 @@ def _ridges(spectra: tuple[Spectrum, ...], across: tuple[float, float], ink: str
     }  # fmt: skip
 
 
-def _undrawn(spectra: tuple[Spectrum, ...]) -> list[tuple[int, str]]:
-    """The first row in which nothing is left, and why."""
-    empty = [row for row, s in enumerate(spectra, start=1) if not len(s.values)]
-    more = " from here on" if len(empty) > 1 else ""
-    return [(empty[0], f"all {spectra[empty[0] - 1].size} are 0{more}")] if empty else []
+def _undrawn(found: Isometry) -> list[tuple[int, str]]:
+    """The row from which on nothing can be drawn, and why."""
+    empty = [row for row, s in enumerate(found.spectra, start=1) if not len(s.values)]
+    if empty:
+        more = " from here on" if len(empty) > 1 else ""
+        return [(empty[0], f"all {found.spectra[empty[0] - 1].size} are 0{more}")]
+    return [] if found.overflow is None else [(len(found.spectra) + 1, f"layer {found.overflow} overflows in float64")]
 
 
 def extremes_figure(sides: Sides, dark: bool) -> go.Figure:

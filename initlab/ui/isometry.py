@@ -40,8 +40,8 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({
     ),
     "Tanh near the edge": Preset(
         _gaussian("Tanh", 1.06, 17),
-        "Just above the critical gain tanh is almost linear: through 16 layers orthogonal weights keep the spread of the "
-        "squares below 1, Gaussian ones add about 1 with every layer.",
+        "Just above the critical gain tanh is almost linear: through 16 layers orthogonal weights keep the spread of "
+        "the squares below 1, Gaussian ones add about 1 with every layer.",
     ),
     "Tanh, σ_w = 1.5": Preset(
         _gaussian("Tanh", 1.5, 17),
@@ -50,13 +50,13 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({
     ),
     "ReLU": Preset(
         _gaussian("ReLU", 1.41, 17),
-        "ReLU cuts off about half of the directions, and no choice of weights brings them back: the condition number is "
-        "infinite for both.",
+        "ReLU cuts off about half of the directions, and no choice of weights brings them back: the condition number "
+        "is infinite for both.",
     ),
     "Linear, 100 layers": Preset(
         _gaussian("Linear", 1.0, 101, 128),
-        "A product of orthogonal matrices is orthogonal: all singular values stay 1 at any depth. Those of a product of "
-        "Gaussian ones spread without bound.",
+        "A product of orthogonal matrices is orthogonal: all singular values stay 1 at any depth. Those of a product "
+        "of Gaussian ones spread without bound.",
     ),
 })  # fmt: skip
 
@@ -138,10 +138,9 @@ def verdict(sides: Sides) -> None:
 
 def ridges(sides: Sides) -> None:
     """Both distributions on one common axis."""
-    across = figures.span(sides)
     for index, (side, place) in enumerate(zip(sides, st.columns(2), strict=True)):
         with place:
-            figure = figures.ridges_figure(side, index, across, panels.dark())
+            figure = figures.ridges_figure(sides, index, panels.dark())
             panels.chart(f"Singular values: {side.name}", figure, readings.ridges(side), f"isometry_ridges_{index}")
 
 
