@@ -129,6 +129,15 @@ CORPUS: Final = (
         NetworkSpec("Random normal", SMALL, activation="Tanh", depth=10, seed=3),
     ),
     SavedLink("init=He+normal&stddev=0.3", NetworkSpec("He normal", activation="Tanh", depth=10)),
+    SavedLink(  # the Isometry page, presets and a partner
+        "init=Variance+scaling&scale=1&mode=fan_in&distribution=untruncated_normal&gain=1.5&depth=17&width=192"
+        "&isometry_partner=Gaussian&isometry_row=3",
+        NetworkSpec(
+            "Variance scaling", (("distribution", "untruncated_normal"), ("mode", "fan_in"), ("scale", 1.0)), 1.5,
+            "Tanh", depth=17, width=192,
+        ),
+        view={"isometry_partner": "Gaussian", "isometry_row": 3},
+    ),
     # Damaged on the way, mistyped or made up.
     SavedLink("depth=1e9", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=200), notes=True),
     SavedLink("depth=-3", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=1), notes=True),

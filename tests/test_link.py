@@ -20,6 +20,7 @@ from initlab.spec import NetworkSpec
 from initlab.ui.fields import Value
 from initlab.ui.link import DEFAULTS, FIELDS, MENU, RESERVED, SHARED, SPEC_NAMES, decode, encode, spec_of, values_of
 from initlab.ui.link import with_seed as another_draw
+from initlab.ui.navigation import PAGES
 
 PARAMETERS: Final = {"init_params", "activation_params"}
 NASTY: Final = (
@@ -102,7 +103,9 @@ def test_every_field_of_the_spec_is_in_the_link() -> None:
 def test_every_name_in_a_link_is_the_specs_a_parameters_or_has_its_pages_prefix() -> None:
     parameters = {p.name for owner in (*INITIALIZERS.values(), *ACTIVATIONS.values()) for p in owner.parameters}
     others = FIELDS.keys() - parameters - set(SHARED)
-    assert others == {"explore_axis", "explore_view", "explore_layer", "explore_fan"}
+    prefixes = tuple(f"{page.url_path}_" for page in PAGES)
+    assert {"explore_axis", "isometry_partner"} <= others
+    assert all(name.startswith(prefixes) for name in others)
     assert not parameters & set(SHARED)
 
 

@@ -16,7 +16,7 @@ from initlab.isometry_readings import Sides
 
 BINS: Final = 64
 PEAK: Final = 0.9  # of a row: counts are few and their steps must not cross
-ROW: Final = 22  # pixels
+ROW: Final = 28  # pixels
 FEWEST_ROWS: Final = 9  # a picture of fewer layers is as high
 HEIGHT: Final = 300
 COLOURS: Final = {False: ("#0072B2", "#00795A"), True: ("#4FA3D9", "#3FBF94")}  # blue and bluish green
