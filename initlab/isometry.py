@@ -26,6 +26,7 @@ GAUSSIAN: Final = (  # N(0, 1/n), before the gain
 PARTNERS: Final = ("Auto", "Orthogonal", "Gaussian")
 MAX_SPECTRA: Final = 16
 FEWEST_SPECTRA: Final = 4
+DRAWS: Final = 5
 MAX_OPERATIONS: Final = 4 * 10**11  # for the two networks of a comparison: ten to twenty seconds on one busy core
 LAYER_COST, SPECTRUM_COST, DRAW_COST = 12, 11, 4  # times N^3, as long as a matrix product would take: measured
 
@@ -169,6 +170,11 @@ def fitting(spec: NetworkSpec, other: NetworkSpec) -> tuple[int, int]:
         else:
             depth = max(1, min(depth - 1, depth * 9 // 10))
     return depth, min(spectra, depth)
+
+
+def affordable_draws(spec: NetworkSpec, other: NetworkSpec) -> int:
+    """How many further draws of both, the deepest layer only, the budget allows; five are enough."""
+    return min(DRAWS, MAX_OPERATIONS // (operations(spec, 1) + operations(other, 1)))
 
 
 def _fits(spec: NetworkSpec, other: NetworkSpec, depth: int, spectra: int) -> bool:

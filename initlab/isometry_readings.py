@@ -131,6 +131,36 @@ def predicted(side: Side, spectrum: Spectrum) -> float:
     return float("nan") if side.law is None else float(side.law.variance[spectrum.layer - side.found.below - 1])
 
 
+def draws(sides: Sides, others: list[Side]) -> str:
+    """How far the spread moves from draw to draw."""
+    if not others:
+        return "Another draw of this network exceeds the budget."
+    parts = []
+    for side in sides:
+        every = [s.found.last.variance for s in (side, *others) if s.name == side.name and s.found.last is not None]
+        theory = f" (theory {number(predicted(side, side.found.last), 3)})" if side.law and side.found.last else ""
+        if every and np.isfinite(every).all():
+            low, high, mean = number(min(every), 3), number(max(every), 3), number(float(np.mean(every)), 3)
+            parts.append(f"{side.name}: {low} to {high} over {len(every)} draws, {mean} on average{theory}.")
+        else:
+            parts.append(f"{side.name}: nothing arrives in some draw.")
+    return f"Variance of the squares in the deepest layer. {' '.join(parts)}"
+
+
+def draws_table(others: list[Side]) -> dict[str, list[float] | list[str] | list[int]]:
+    """One row a draw and network: the deepest layer."""
+    kept = [(side, side.found.last) for side in others if side.found.last is not None]
+    return {
+        "start": [side.name for side, _ in kept],
+        "seed": [side.spec.seed for side, _ in kept],
+        "layer": [s.layer for _, s in kept],
+        "zeros": [s.zeros for _, s in kept],
+        "log10 condition number": [s.condition for _, s in kept],
+        "log10 mean square": [s.mean_square for _, s in kept],
+        "variance of squares": [s.variance for _, s in kept],
+    }
+
+
 def caveats(sides: Sides) -> list[str]:
     """Which of theory's assumptions fail, and what else limits the comparison."""
     reasons = [obstacles(side.spec) for side in sides]

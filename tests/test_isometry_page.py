@@ -14,6 +14,7 @@ from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.ui import compute, link
 from initlab.ui.isometry import PRESETS
+from initlab.wording import number
 
 PAGE = "pages/theory/isometry.py"
 KEYS = ["isometry_ridges_0", "isometry_ridges_1", "isometry_extremes", "isometry_variance"]
@@ -161,6 +162,21 @@ def test_the_lines_are_the_numbers_of_the_table() -> None:
         assert line["marker"]["symbol"] == symbol
         np.testing.assert_allclose(numbers_in(line["y"]), rows["variance of squares"])
         np.testing.assert_array_equal(numbers_in(line["x"]), rows["layer"])
+
+
+def test_other_draws_are_measured_while_their_panel_is_open() -> None:
+    app = opened({**QUICK, "stddev": "0.3"}, isometry_draws_panel=True)
+    table = app.dataframe[0].value
+    assert sorted(set(table["seed"])) == [1, 2, 3, 4, 5]
+    first = table[table["start"] == "Random normal"]["variance of squares"]
+    (sentence,) = [text for text in captions(app) if "over 6 draws" in text]
+    assert f"to {number(max(*first, shown_variance(app)), 3)} over 6 draws" in sentence
+
+
+def shown_variance(app) -> float:
+    """Of the deepest layer of the start, as drawn."""
+    line = next(t for t in charts(app)["isometry_variance"]["data"] if t["mode"] == "lines+markers")
+    return float(numbers_in(line["y"])[-1])
 
 
 def test_every_chart_is_described_by_the_sentence_under_it() -> None:

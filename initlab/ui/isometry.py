@@ -14,7 +14,7 @@ from initlab.figures import isometry as figures
 from initlab.isometry_readings import Side, Sides
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
-from initlab.ui import compute, panels, session
+from initlab.ui import compute, link, panels, session
 
 QUICK: Final = 2 * 10**10  # operations that take about half a second: no progress to show
 
@@ -154,6 +154,26 @@ def lines(sides: Sides) -> None:
     with right:
         figure = figures.variance_figure(sides, panels.dark())
         panels.chart("Spread of the squares against depth", figure, readings.variance(sides), "isometry_variance")
+
+
+def draws_panel(sides: Sides, row: int) -> None:
+    """How much of the spread is this draw's alone: other seeds, the deepest layer only, while the panel is open."""
+    panel = st.expander("Other draws", icon=":material/casino:", key="isometry_draws_panel", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        place, found = st.empty(), []
+        draws = core.affordable_draws(sides[0].spec, sides[1].spec)
+        for k in range(1, draws + 1):
+            pair = [side._replace(spec=link.with_seed(side.spec, side.spec.seed + k)) for side in sides]
+            for side in pair:
+                step = side.found
+                for step in compute.isometry(side.spec, row, (side.spec.depth,)):
+                    place.caption(f"Draw {k} of {draws}: {side.name}, layer {step.reached} of {side.spec.depth}")
+                found.append(side._replace(found=step))
+        place.caption(readings.draws(sides, found))
+        if found:
+            panels.numbers(pd.DataFrame(readings.draws_table(found)), "initlab-isometry-draws.csv", "isometry_draws")
 
 
 def table_panel(sides: Sides) -> None:
