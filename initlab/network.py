@@ -19,7 +19,8 @@ from initlab.normalization import Kind, Normalized, normalize, normalize_backwar
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forward:
-    """One forward pass; a list holds one `(B, N)` array a hidden layer. `arguments` is what phi was applied to."""
+    """One forward pass; a list holds one `(B, N)` array a hidden layer. `arguments` is what phi was applied to, `masks`
+    what dropout multiplied its values by."""
 
     inputs: Array
     preactivations: list[Array]
@@ -27,6 +28,7 @@ class Forward:
     activations: list[Array]
     outputs: Array
     normalized: list[Normalized]
+    masks: Sequence[Array] = ()
 
     def below(self, layer: int) -> Array:
         """What layer `layer` (from 0) receives."""
@@ -90,18 +92,23 @@ class Network:
     def phi(self) -> Activation:
         return activation(self.activation, **{name: float(value) for name, value in self.activation_params})
 
-    def forward(self, x: Array) -> Forward:
-        """Propagate `x` (B, features) in the precision of the weights."""
+    def forward(self, x: Array, masks: Sequence[Array] = ()) -> Forward:
+        """Propagate `x` (B, features) in the precision of the weights.
+
+        `masks`, one `(B, N)` a hidden layer, multiply phi(norm(z)): dropout, drawn by whoever trains.
+        """
         inputs = np.ascontiguousarray(x, self.weights[0].dtype)
         if inputs.ndim != 2 or inputs.shape[1] != self.weights[0].shape[0]:
             raise invalid("inputs must be (rows, features)", inputs.shape, f"use {self.weights[0].shape[0]} features")
-        run = Forward(inputs, [], [], [], inputs, [])
+        run = Forward(inputs, [], [], [], inputs, [], masks)
         phi, h = self.phi, inputs
         with np.errstate(all="ignore"):
             for layer in range(self.depth):
                 z = self._affine(h, layer)
                 argument = self._normalized(z, layer, run)
                 a = phi(argument)
+                if masks:
+                    a = a * masks[layer]
                 if self._skips(layer):
                     a = a + h
                 run.preactivations.append(z)
@@ -109,7 +116,7 @@ class Network:
                 run.activations.append(a)
                 h = a
             outputs = self._affine(h, self.depth)
-        return Forward(inputs, run.preactivations, run.arguments, run.activations, outputs, run.normalized)
+        return Forward(inputs, run.preactivations, run.arguments, run.activations, outputs, run.normalized, masks)
 
     def backward(self, forward: Forward, output_gradient: Array) -> Backward:
         """All gradients from dLoss/dOutputs (B, C)."""
@@ -165,12 +172,11 @@ class Network:
         self, arriving: Array, forward: Forward, layer: int, phi: Activation
     ) -> tuple[Array, Array | None, Array | None]:
         argument = forward.arguments[layer]
-        slope = (
-            phi.derivative(argument)
-            if self._skips(layer)
-            else phi.derivative_from(argument, forward.activations[layer])
-        )
+        changed = self._skips(layer) or forward.masks  # phi's own output is no longer there to take the slope from
+        slope = phi.derivative(argument) if changed else phi.derivative_from(argument, forward.activations[layer])
         delta = arriving * slope
+        if forward.masks:
+            delta *= forward.masks[layer]
         if self.normalization == "None":
             return delta, None, None
         return normalize_backward(delta, self.scales[layer], forward.normalized[layer], self.normalization)

@@ -1,0 +1,102 @@
+"""Optimizers: pure (init, update) pairs, declared once in `OPTIMIZERS`.
+
+`init(parameters)` is the state before the first step. `update(gradients, state, rate)` gives the changes to be added to
+the parameters, and the next state. Sequences of arrays in and out; nothing given is changed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from initlab.arrays import Array
+from initlab.errors import unknown
+
+
+class State(NamedTuple):
+    """Steps taken so far, and the running means an optimizer keeps: one array a parameter in each of them."""
+
+    steps: int
+    means: tuple[Sequence[Array], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """How gradients become changes of the parameters."""
+
+    name: str
+    init: Callable[[Sequence[Array]], State]
+    update: Callable[[Sequence[Array], State, float], tuple[Sequence[Array], State]]
+    about: str
+
+
+def optimizer(name: str) -> Optimizer:
+    """The optimizer of that name; ValueError names the choices."""
+    if name not in OPTIMIZERS:
+        raise unknown("optimizer", name, OPTIMIZERS)
+    return OPTIMIZERS[name]
+
+
+def _no_means(parameters: Sequence[Array]) -> State:
+    return State(0, ())
+
+
+def _zero_means(parameters: Sequence[Array], kept: int) -> State:
+    return State(0, tuple([np.zeros_like(p) for p in parameters] for _ in range(kept)))
+
+
+def _sgd(gradients: Sequence[Array], state: State, rate: float) -> tuple[Sequence[Array], State]:
+    """w <- w - rate g."""
+    return [g * _like(g, -rate) for g in gradients], State(state.steps + 1, ())
+
+
+def _momentum(gradients: Sequence[Array], state: State, rate: float, mu: float) -> tuple[Sequence[Array], State]:
+    """v <- mu v - rate g, w <- w + v: Sutskever et al. 2013, equations 1 and 2.
+
+    Also scikit-learn's; PyTorch's v <- mu v + g, w <- w - rate v is the same while the rate stays.
+    """
+    (velocity,) = state.means
+    velocity = [v * _like(g, mu) - g * _like(g, rate) for v, g in zip(velocity, gradients, strict=True)]
+    return velocity, State(state.steps + 1, (velocity,))
+
+
+def _adam(
+    gradients: Sequence[Array], state: State, rate: float, beta1: float, beta2: float, epsilon: float
+) -> tuple[Sequence[Array], State]:
+    """m / (sqrt(v) + epsilon) of bias-corrected running means: Kingma & Ba 2015, algorithm 1.
+
+    Also PyTorch's. scikit-learn and Keras take the variant that the paper mentions at the end of its section 2, where
+    epsilon is added before v is corrected.
+    """
+    count = state.steps + 1
+    first, second = state.means
+    first = [m * _like(g, beta1) + g * _like(g, 1 - beta1) for m, g in zip(first, gradients, strict=True)]
+    second = [v * _like(g, beta2) + g * g * _like(g, 1 - beta2) for v, g in zip(second, gradients, strict=True)]
+    step, power = rate / (1 - beta1**count), 1 - beta2**count
+    changes = [
+        m * _like(m, -step) / (np.sqrt(v / _like(v, power)) + _like(v, epsilon))
+        for m, v in zip(first, second, strict=True)
+    ]
+    return changes, State(count, (first, second))
+
+
+def _like(array: Array, number: float) -> Array:
+    """The number in the array's precision, so that float32 stays float32 even where the number would overflow it."""
+    return np.asarray(number, array.dtype)
+
+
+TABLE: Final = (
+    Optimizer("SGD", _no_means, _sgd, "each parameter against its gradient"),
+    Optimizer(
+        "Momentum", partial(_zero_means, kept=1), partial(_momentum, mu=0.9), "SGD that keeps 0.9 of its last change"
+    ),
+    Optimizer(
+        "Adam", partial(_zero_means, kept=2), partial(_adam, beta1=0.9, beta2=0.999, epsilon=1e-8),
+        "each parameter by its own recent gradients: first step of size rate, however small the gradient",
+    ),
+)  # fmt: skip
+
+OPTIMIZERS: Final[Mapping[str, Optimizer]] = MappingProxyType({entry.name: entry for entry in TABLE})
