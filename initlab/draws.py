@@ -16,6 +16,7 @@ from scipy import special
 from initlab.arrays import Array, Integers
 
 OUTPUT_LAYER = 2**32 - 1  # the output layer's own stream, whatever the depth
+DROPOUT = 2**32 - 2  # no layer either: the stream of dropout's masks, with one child a step
 CUT = 2.0  # Keras cuts a truncated normal at two standard deviations
 KINDS = ("weights", "bias", "mask")  # independent child streams of a layer's seed
 
@@ -110,6 +111,10 @@ class Draws:
             found = LayerDraws(np.random.SeedSequence(self.seed, spawn_key=(index,)), fan_in, fan_out)
         self._layers[key] = found
         return found
+
+    def dropout(self, step: int) -> np.random.Generator:
+        """What draws the masks of step `step`: a step need not know how many went before it."""
+        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=(DROPOUT, step))))
 
     def trim(self) -> None:
         """Forget the layers asked for longest ago until the rest fit."""

@@ -109,7 +109,7 @@ class Network:
                 a = phi(argument)
                 if masks:
                     a = a * masks[layer]
-                if self._skips(layer):
+                if self.skips(layer):
                     a = a + h
                 run.preactivations.append(z)
                 run.arguments.append(argument)
@@ -149,7 +149,7 @@ class Network:
                 if past_skip is not None:
                     arriving += past_skip
                 delta, scale, shift = self._through_phi(arriving, forward, layer, phi)
-            past_skip = arriving if self._skips(layer) else None
+            past_skip = arriving if self.skips(layer) else None
             yield layer, delta, scale, shift
 
     def _affine(self, h: Array, layer: int) -> Array:
@@ -158,7 +158,8 @@ class Network:
             z += self.biases[layer]
         return z
 
-    def _skips(self, layer: int) -> bool:
+    def skips(self, layer: int) -> bool:
+        """Whether layer `layer` (from 0) adds what it receives to what it gives."""
         fan_in, fan_out = self.weights[layer].shape
         return self.residual and fan_in == fan_out
 
@@ -172,7 +173,7 @@ class Network:
         self, arriving: Array, forward: Forward, layer: int, phi: Activation
     ) -> tuple[Array, Array | None, Array | None]:
         argument = forward.arguments[layer]
-        changed = self._skips(layer) or forward.masks  # phi's own output is no longer there to take the slope from
+        changed = self.skips(layer) or forward.masks  # phi's own output is no longer there to take the slope from
         slope = phi.derivative(argument) if changed else phi.derivative_from(argument, forward.activations[layer])
         delta = arriving * slope
         if forward.masks:
