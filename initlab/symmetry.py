@@ -76,6 +76,16 @@ class Walk:
     gradients: Sequence[Array] = ()
     moments: tuple[Moment, ...] = ()
 
+    @property
+    def widths(self) -> Integers:
+        """Units of each hidden layer."""
+        return np.array(self.spec.widths[1:-1])
+
+    @property
+    def copied(self) -> Flags:
+        """The layers that have copies before anything is done to them."""
+        return self.before < self.widths
+
     def further(self, draws: Draws | None = None) -> "Walk":
         """One step on. Past the range of float64 there is nothing to see: the walk stays where it is."""
         if not self.moments[-1].finite:

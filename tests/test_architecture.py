@@ -52,6 +52,7 @@ FLOORS: Final = (
     core(6.5, "band"),
     core(7, "probe race sweep scenarios symmetry lessons report"),
     core(7.2, "experiments symmetry_readings"),
+    core(7.3, "copies"),
     core(7.5, "diagnosis comparison"),
     core(8, "__init__"),
     Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
