@@ -65,7 +65,8 @@ def _counts(walk: Walk, moment: Moment) -> str:
             continue
         when = "with the noise" if step == 0 else f"at step {step}"
         later = "" if (then == now).all() else f" and is {_span(now)} in the end"
-X
+        rises_to = f"rises from {_span(before)} to {_span(then)}"
+        parts.append(f"{where(these)} {'it' if parts else 'the number of distinct units'} {rises_to} {when}{later}")
     said = "; ".join(parts)
     return f"After {_steps(walk, moment)}: {said}." if moment.step else f"{_capital(said)}."
 
@@ -145,10 +146,9 @@ def _loss(walk: Walk, moment: Moment) -> str:
     if moment.moved.any() or resolve(walk.spec.loss, walk.batch.targets) != "Cross-entropy":
         return f"The loss goes from {number(first, 4)} to {number(moment.loss, 4)}."
     classes = walk.spec.widths[-1]
-    return (
-        f"No weight has moved, only the output bias: the loss goes from {first:.5f} (ln {classes} = "
-        f"{np.log(classes):.5f}) to {moment.loss:.5f}, and will not fall below {class_entropy(walk):.5f}, what the shares of the classes allow."
-    )
+    path = f"from {first:.5f} (ln {classes} = {np.log(classes):.5f}) to {moment.loss:.5f}"
+    least = f"{class_entropy(walk):.5f}, what the shares of the classes allow"
+    return f"No weight has moved, only the output bias: the loss goes {path}, and will not fall below {least}."
 
 
 def class_entropy(walk: Walk) -> float:

@@ -35,32 +35,16 @@ def cosines_figure(cosine: Array, direction: Direction, why_empty: str, dark: bo
 def layers_figure(before: Integers, after: Integers, widths: Integers, steps: int, dark: bool) -> go.Figure:
     """Distinct units against layer: at the start, after the steps, and how many there are."""
     look, x = theme.palette(dark), np.arange(1, len(before) + 1)
-    traces: list[Json] = [
-        _line(x, widths, {"color": look.theory, "dash": "dash", "width": 2}, None, "units"),
-        _line(
-            x,
-            before,
-            {"color": look.muted, "width": 1.5},
-            {"symbol": "circle-open", "size": 11},
-            "distinct at the start",
-        ),
-        _line(
-            x,
-            after,
-            {"color": look.forward, "width": 2.5},
-            {"symbol": "circle", "size": 7},
-            f"distinct after {_steps(steps)}",
-        ),
+    traces = [
+        _line(x, widths, "in all", look.theory, None),
+        _line(x, before, "at the start", look.muted, {"symbol": "circle-open", "size": 11}),
+        _line(x, after, f"after {_steps(steps)}", look.forward, {"symbol": "circle", "size": 7}),
     ]
     top, room = float(widths.max()), 0.03 * len(before) + 0.3
     xaxis = {"title": "layer", "tickvals": theme.layer_ticks(len(before)), "range": [1 - room, len(before) + room]}
     yaxis = {"title": "units", "range": [-0.04 * top, 1.22 * top], "rangemode": "tozero", **_counts(top)}
-    words = (
-        f'<span style="color:{look.theory}">– – all units</span>   <span style="color:{look.muted}">○ at the start</span>   '
-        f'<span style="color:{look.forward}">● after {_steps(steps)}</span>'
-    )
-    legend = theme.label(words, look.ink, xref="paper", yref="paper", x=0, y=1, xanchor="left", yanchor="top")
-    return theme.figure(dark, HEIGHT, traces, xaxis, yaxis, annotations=[legend])
+    legend = [("– – in all", look.theory), ("○ at the start", look.muted), (f"● after {_steps(steps)}", look.forward)]
+    return theme.figure(dark, HEIGHT, traces, xaxis, yaxis, annotations=[_legend(legend, look)])
 
 
 def steps_figure(counts: Integers, widths: Integers, dark: bool) -> go.Figure:
@@ -68,8 +52,9 @@ def steps_figure(counts: Integers, widths: Integers, dark: bool) -> go.Figure:
     steps, depth = counts.shape
     trace: Json = {
         "type": "heatmap", "z": np.round(100 * counts.T / widths[:, None], 1), "x0": 0, "dx": 1, "y0": 1, "dy": 1,
-        "zmin": 0, "zmax": 100, "colorscale": "Viridis", "customdata": counts.T, "xgap": 1 if steps <= 60 else 0,
-        "ygap": 1 if depth <= 30 else 0, "hovertemplate": "step %{x}, layer %{y}<br>%{customdata} distinct<extra></extra>",
+        "zmin": 0, "zmax": 100, "colorscale": "Viridis", "customdata": counts.T,
+        "hovertemplate": "step %{x}, layer %{y}<br>%{customdata} distinct<extra></extra>",
+        "xgap": 1 if steps <= 60 else 0, "ygap": 1 if depth <= 30 else 0,
         "colorbar": {**COLOURBAR, "tickvals": [0, 50, 100], "title": _side("distinct, % of units")},
     }  # fmt: skip
     xaxis = {"title": "step", "range": [-0.5, steps - 0.5], "showgrid": False, "tickvals": [0, *_step_ticks(steps - 1)]}
@@ -82,31 +67,34 @@ def correlation_figure(correlation: Array, data: float, theory: Array | None, da
     look, x = theme.palette(dark), np.arange(len(correlation) + 1)
     measured = np.append(data, correlation)
     measured = np.where(np.isfinite(measured), measured, np.nan)
-    line = {"color": look.forward, "width": 2.5}
     marker = {"symbol": "circle", "size": 8 if len(x) <= 60 else 4}
-    traces = [_line(x, measured, line, marker, "measured")]
+    traces = [_line(x, measured, "measured", look.forward, marker)]
     if theory is not None:
-        traces.append(_line(x[1:], theory, {"color": look.theory, "dash": "dash", "width": 2}, None, "theory"))
+        traces.append(_line(x[1:], theory, "by theory", look.theory, None))
     low = float(np.nanmin([0.0, *measured])) - 0.06
     room = 0.03 * len(x)
     xaxis = {
         "title": "layer (0: the data)", "tickvals": [0, *theme.layer_ticks(len(correlation))],
         "range": [-room - 0.1, len(correlation) + room + 0.1],
     }  # fmt: skip
-    words = f'<span style="color:{look.forward}">● measured</span>'
-    if theory is not None:
-        words += f'   <span style="color:{look.theory}">– – mean field</span>'
-    legend = theme.label(words, look.ink, xref="paper", yref="paper", x=0, y=1, xanchor="left", yanchor="top")
+    legend = [("● measured", look.forward), ("– – mean field", look.theory)][: len(traces)]
     yaxis = {"title": "mean cosine between inputs", "range": [low, 1.22]}
-    return theme.figure(dark, HEIGHT, traces, xaxis, yaxis, annotations=[legend])
+    return theme.figure(dark, HEIGHT, traces, xaxis, yaxis, annotations=[_legend(legend, look)])
 
 
-def _line(x: Array | Integers, y: Array | Integers, line: Json, marker: Json | None, name: str) -> Json:
-    mode = "lines+markers" if marker else "lines"
-    template = f"layer %{{x}}: %{{y:.4~g}} {name}<extra></extra>"
+def _line(x: Array | Integers, y: Array | Integers, name: str, colour: str, marker: Json | None) -> Json:
+    """A line with its markers, or a dashed one without any."""
+    look = {"mode": "lines+markers", "marker": marker} if marker else {"mode": "lines"}
     return {
-        "type": "scatter", "mode": mode, "x": x, "y": y, "line": line, "marker": marker or {}, "hovertemplate": template,
+        "type": "scatter", "x": x, "y": y, **look, "hovertemplate": f"layer %{{x}}: %{{y:.4~g}} {name}<extra></extra>",
+        "line": {"color": colour, "width": 2, "dash": "solid" if marker else "dash"},
     }  # fmt: skip
+
+
+def _legend(entries: list[tuple[str, str]], look: theme.Palette) -> Json:
+    """Names in the colour of their lines, above them."""
+    words = "   ".join(f'<span style="color:{colour}">{text}</span>' for text, colour in entries)
+    return theme.label(words, look.ink, xref="paper", yref="paper", x=0, y=1, xanchor="left", yanchor="top")
 
 
 def _side(text: str) -> Json:

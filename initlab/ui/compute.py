@@ -30,11 +30,12 @@ from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.start import build
+from initlab.symmetry import Trial, Walk, start
 from initlab.theory import Theory, expect
 from initlab.work import work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
-KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr}
+KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Trial: repr}
 LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
 
@@ -176,3 +177,20 @@ def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[I
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
     return spread(spec, argument, layers)
+@st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=KEYS)
+def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
+    """The one that went furthest; more steps go on from where it stands."""
+    return []
+
+
+def walk(spec: NetworkSpec, trial: Trial, steps: int) -> Iterator[Walk]:
+    """The walk after each step that is still to be taken; at last the whole of it."""
+    kept, data = _kept_walk(spec, trial), batch(spec.dataset, spec.scaling, spec.rows)
+    if not kept:
+        kept.append(start(spec, trial, data, draws(spec.seed)))
+    while len(kept[0].moments) <= steps and kept[0].moments[-1].finite:
+        yield kept[0]
+        further = kept[0].further(draws(spec.seed))
+        if len(further.moments) > len(kept[0].moments):  # another session may have been faster
+            kept[0] = further
+    yield kept[0]

@@ -17,9 +17,11 @@ from initlab.initializers import INITIALIZERS
 from initlab.isometry import PARTNERS
 from initlab.losses import LOSS_NAMES
 from initlab.neuron import FANS
+from initlab.optimizers import OPTIMIZERS
 from initlab.parameters import Parameter
 from initlab.scenarios import DEFAULT
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
+from initlab.symmetry import MARKS
 from initlab.ui.fields import Choice, Field, Flag, Grid, Steps, Value, table
 
 VERSION: Final = "1"
@@ -28,6 +30,8 @@ MENU: Final = tuple(name for name, recipe in INITIALIZERS.items() if recipe.offe
 WIDTHS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 BATCHES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 GAINS: Final = tuple(float(f"{10 ** (k / 40):.3g}") for k in range(-40, 41))
+RATES: Final = (*(float(f"{m}e{e}") for e in range(-4, 1) for m in (1, 2, 5)), 10.0)
+NOISES: Final = (0.0, *(float(f"{m}e{e}") for e in range(-9, 0) for m in (1, 3)), 1.0)
 VIEWS: Final = ("Auto", "Ridges", "Heat map")
 SPEC_NAMES: Final = {"bias": "bias_stddev"}  # where a link is shorter than the spec
 
@@ -68,6 +72,12 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Grid("explore_fan", 128, FANS),
     Choice("isometry_partner", PARTNERS[0], PARTNERS),
     Steps("isometry_row", 1, 1, BATCHES[-1], 1),
+    Steps("symmetry_layer", 5, 1, 200, 1),
+    Grid("symmetry_steps", 10, MARKS),
+    Choice("symmetry_optimizer", "SGD", tuple(OPTIMIZERS)),
+    Grid("symmetry_rate", 0.1, RATES),
+    Grid("symmetry_noise", 0.0, NOISES),
+    Steps("symmetry_dropout", 0.0, 0.0, 0.9, 0.1),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 
