@@ -31,7 +31,8 @@ def verdict(walk: Walk, moment: Moment) -> Verdict:
         text = f"At step {moment.step} the network has left the range of float64: there is nothing to compare any more."
         return Verdict("block", "The numbers overflow", text)
     if not walk.copied.any():
-        text = f"{in_words(walk.before, walk.widths)}: there is no symmetry to break. {_loss(walk, moment)}"
+        after = f" After {_steps(walk, moment)}: {_loss(walk, moment, 't')}" if moment.step else ""
+        text = f"{in_words(walk.before, walk.widths)}: there is no symmetry to break.{after}"
         return Verdict("check_circle", "Every unit is its own", text.strip())
     rises = moment.distinct > walk.before
     sentences = [_counts(walk, moment), _cause(walk, moment, rises), _idle(walk, moment), _loss(walk, moment)]
@@ -96,6 +97,8 @@ def _cause(walk: Walk, moment: Moment, rises: Flags) -> str:
     small = f"Noise of {number(noise)} is too small to tell beside the weights. " if noise else ""
     if without_gradient(moment):
         return small.strip()
+    if (walk.before[walk.copied] > 1).any():  # a part of a layer, such as the units of an identity without an input
+        return f"{small}A step moves copies alike as long as their gradients are equal."
     return f"{small}Units with equal weights in and out get equal gradients, so a step moves them all alike."
 
 
@@ -138,13 +141,13 @@ def _idle(walk: Walk, moment: Moment) -> str:
     return f"{'Still every hidden gradient is exactly 0. ' if moment.step else ''}{reason}{only}"
 
 
-def _loss(walk: Walk, moment: Moment) -> str:
+def _loss(walk: Walk, moment: Moment, the: str = "T") -> str:
     """How the loss went, and how far it can go where only the output bias learns."""
     if moment.step == 0:
         return ""
     first = walk.moments[0].loss
     if moment.moved.any() or resolve(walk.spec.loss, walk.batch.targets) != "Cross-entropy":
-        return f"The loss goes from {number(first, 4)} to {number(moment.loss, 4)}."
+        return f"{the}he loss goes from {number(first, 4)} to {number(moment.loss, 4)}."
     classes = walk.spec.widths[-1]
     path = f"from {first:.5f} (ln {classes} = {np.log(classes):.5f}) to {moment.loss:.5f}"
     least = f"{class_entropy(walk):.5f}, what the shares of the classes allow"

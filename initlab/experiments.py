@@ -87,6 +87,11 @@ TABLE: Final = (
         "He normal", NetworkSpec("He normal", depth=10),
         "Random weights: every unit is its own before the first step, and stays so.",
     ),
+    Experiment(
+        "Inputs become one", replace(TANH, activation="Sigmoid").with_init("Glorot normal"),
+        "The second symmetry: every unit is its own, and yet in the last layer all rows of the data look the same to "
+        "them. See the last chart.",
+    ),
 )  # fmt: skip
 
 EXPERIMENTS: Final[Mapping[str, Experiment]] = MappingProxyType({entry.name: entry for entry in TABLE})

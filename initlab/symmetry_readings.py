@@ -89,20 +89,30 @@ def path(walk: Walk, moment: Moment) -> str:
     return f"The count changes {where(changes.any(axis=0))} {when}{rest}."
 
 
+def correlation(probe: Probe) -> Array:
+    """Mean cosine between the pre-activations of different inputs; NaN where all are 0 and have no direction."""
+    return np.where(probe.preactivation.rms > 0, probe.input_correlation, np.nan)
+
+
 def collapse(probe: Probe, theory: Array | None) -> str:
     """How alike different inputs become on their way through the layers."""
     if probe.rows < 2:
         return "A single row has no other to be compared with."
-    found = np.flatnonzero(np.isfinite(probe.input_correlation))
+    found = np.flatnonzero(np.isfinite(correlation(probe)))
     if not found.size:
-        return "No layer is finite: there are no directions to compare."
+        return "In no layer do the pre-activations have directions to compare: they are exactly 0 or not finite."
     end = int(found[-1])
     last, rest = float(probe.input_correlation[end]), float(probe.input_difference[end])
-    missing = f" ({number(rest)} short of one direction)" if last > NEARLY else ""
     said = (
         f"The mean cosine between different inputs goes from {number(1 - probe.data_difference)} in the data to "
-        f"{number(last, 3)} in layer {end + 1}{missing}"
+        f"{number(last, 3 if last > NEARLY else 2)} in layer {end + 1}"
     )
-    if theory is None or not np.isfinite(theory[end]):
-        return f"{said}."
-    return f"{said}; theory expects {number(float(theory[end]), 3)} there."
+    if last > NEARLY:
+        said = f"{said}, {number(rest)} short of one direction"
+    if theory is not None and np.isfinite(theory[end]):
+        said = f"{said}; theory expects {number(float(theory[end]), 3)} there"
+    if end + 1 < probe.depth:
+        said = f"{said}, the last whose pre-activations are finite and not all 0"
+    if probe.distinct_units[end] == 1 < probe.widths[end] and last <= NEARLY:
+        return f"{said}. All its units are copies, so inputs point one way or the opposite way, which a mean hides."
+    return f"{said}."

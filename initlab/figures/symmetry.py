@@ -11,6 +11,8 @@ from initlab.figures.theme import Direction, Json
 
 SIDE: Final = 340
 HEIGHT: Final = 320
+MOST_TICKS: Final = 12
+MARGIN: Final = {**theme.MARGIN, "t": 30}  # room for names above
 COLOURBAR: Final = {"thickness": 12, "outlinewidth": 0, "len": 1.0, "tickfont": {"size": 12}}
 
 
@@ -42,9 +44,9 @@ def layers_figure(before: Integers, after: Integers, widths: Integers, steps: in
     ]
     top, room = float(widths.max()), 0.03 * len(before) + 0.3
     xaxis = {"title": "layer", "tickvals": theme.layer_ticks(len(before)), "range": [1 - room, len(before) + room]}
-    yaxis = {"title": "units", "range": [-0.04 * top, 1.22 * top], "rangemode": "tozero", **_counts(top)}
+    yaxis = {"title": "units", "range": [-0.04 * top, 1.06 * top], **_counts(top)}
     legend = [("– – in all", look.theory), ("○ at the start", look.muted), (f"● after {_steps(steps)}", look.forward)]
-    return theme.figure(dark, HEIGHT, traces, xaxis, yaxis, annotations=[_legend(legend, look)])
+    return theme.figure(dark, HEIGHT, traces, xaxis, yaxis, annotations=[_legend(legend, look)], margin=MARGIN)
 
 
 def steps_figure(counts: Integers, widths: Integers, dark: bool) -> go.Figure:
@@ -57,7 +59,13 @@ def steps_figure(counts: Integers, widths: Integers, dark: bool) -> go.Figure:
         "xgap": 1 if steps <= 60 else 0, "ygap": 1 if depth <= 30 else 0,
         "colorbar": {**COLOURBAR, "tickvals": [0, 50, 100], "title": _side("distinct, % of units")},
     }  # fmt: skip
-    xaxis = {"title": "step", "range": [-0.5, steps - 0.5], "showgrid": False, "tickvals": [0, *_step_ticks(steps - 1)]}
+    xaxis = {
+        "title": "step",
+        "range": [-0.5, steps - 0.5],
+        "showgrid": False,
+        "tickvals": _from_zero(steps - 1),
+        "tickangle": 0,
+    }
     yaxis = {"title": "layer", "range": [depth + 0.5, 0.5], "showgrid": False, "tickvals": theme.layer_ticks(depth)}
     return theme.figure(dark, HEIGHT, [trace], xaxis, yaxis)
 
@@ -74,12 +82,12 @@ def correlation_figure(correlation: Array, data: float, theory: Array | None, da
     low = float(np.nanmin([0.0, *measured])) - 0.06
     room = 0.03 * len(x)
     xaxis = {
-        "title": "layer (0: the data)", "tickvals": [0, *theme.layer_ticks(len(correlation))],
+        "title": "layer (0: the data)", "tickvals": _from_zero(len(correlation)), "tickangle": 0,
         "range": [-room - 0.1, len(correlation) + room + 0.1],
     }  # fmt: skip
     legend = [("● measured", look.forward), ("– – mean field", look.theory)][: len(traces)]
-    yaxis = {"title": "mean cosine between inputs", "range": [low, 1.22]}
-    return theme.figure(dark, HEIGHT, traces, xaxis, yaxis, annotations=[_legend(legend, look)])
+    yaxis = {"title": "mean cosine between inputs", "range": [low, 1.06]}
+    return theme.figure(dark, HEIGHT, traces, xaxis, yaxis, annotations=[_legend(legend, look)], margin=MARGIN)
 
 
 def _line(x: Array | Integers, y: Array | Integers, name: str, colour: str, marker: Json | None) -> Json:
@@ -94,7 +102,7 @@ def _line(x: Array | Integers, y: Array | Integers, name: str, colour: str, mark
 def _legend(entries: list[tuple[str, str]], look: theme.Palette) -> Json:
     """Names in the colour of their lines, above them."""
     words = "   ".join(f'<span style="color:{colour}">{text}</span>' for text, colour in entries)
-    return theme.label(words, look.ink, xref="paper", yref="paper", x=0, y=1, xanchor="left", yanchor="top")
+    return theme.label(words, look.ink, xref="paper", yref="paper", x=0, y=1, xanchor="left", yanchor="bottom")
 
 
 def _side(text: str) -> Json:
@@ -105,8 +113,10 @@ def _steps(count: int) -> str:
     return f"{count} step{'s' if count != 1 else ''}"
 
 
-def _step_ticks(last: int) -> list[int]:
-    return theme.layer_ticks(last) if last else []
+def _from_zero(last: int) -> list[int]:
+    """Ticks of an axis that begins at 0, where a 1 would stand too close among many."""
+    ticks = theme.layer_ticks(last) if last else []
+    return [0, *(tick for tick in ticks if tick > 1 or last < MOST_TICKS)]
 
 
 def _counts(top: float) -> Json:

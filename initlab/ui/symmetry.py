@@ -20,6 +20,7 @@ from initlab.ui import compute, link, panels, session
 from initlab.ui.fields import Value
 from initlab.work import work
 
+COLUMNS: Final = (5, 5, 6)  # the last holds words
 NOISE: Final = 1e-3  # what the page offers to break a symmetry with
 QUICK: Final = 4 * 10**9  # operations; fewer take no half second, and a bar that flashes tells nothing
 
@@ -92,7 +93,7 @@ def open_experiment(experiment: Experiment) -> None:
 
 def controls(shown: View) -> None:
     """What is done to the copies, and which layer is looked at."""
-    steps, rate, optimizer = st.columns(3)
+    steps, rate, optimizer = st.columns(COLUMNS)
     steps.select_slider(
         "Steps", MARKS, key="symmetry_steps", persist_state="session",
         help="Full-batch steps of training, in float64: rounding in float32 can split copies",
@@ -101,7 +102,7 @@ def controls(shown: View) -> None:
     optimizer.segmented_control(
         "Optimizer", tuple(link.OPTIMIZERS), key="symmetry_optimizer", required=True, persist_state="session"
     )
-    noise, dropout, output = st.columns(3)
+    noise, dropout, output = st.columns(COLUMNS)
     _pick(
         noise, "symmetry_noise", "Noise ε on the weights",
         "Standard deviation of what is added to every weight before the first step, from the draws of the seed",
@@ -167,7 +168,7 @@ def _offers(shown: View, found: Walk, moment: Moment) -> None:
     if not moment.finite:
         return
     if not found.copied.any():
-        _offer("One row repeated", "Open a start of copies", open_experiment, EXPERIMENTS["One row repeated"])
+        _offer("copies", "Open a start of copies", open_experiment, EXPERIMENTS["One row repeated"])
         return
     if copies.without_gradient(moment):
         if shown.asked.output != "One row repeated":
@@ -213,7 +214,8 @@ def count_charts(found: Walk, moment: Moment) -> None:
 def collapse_chart(spec: NetworkSpec) -> None:
     """The second symmetry: inputs that become one."""
     probe = compute.probe(spec)
-    figure = figures.correlation_figure(probe.input_correlation, 1 - probe.data_difference, None, panels.dark())
+    correlation, data = readings.correlation(probe), 1 - probe.data_difference
+    figure = figures.correlation_figure(correlation, data, None, panels.dark())
     panels.chart(
         "The second symmetry: inputs that become alike", figure, readings.collapse(probe, None), "symmetry_inputs"
     )
@@ -231,7 +233,7 @@ def numbers_panel(shown: View, found: Walk, moment: Moment) -> None:
             {"layer": range(1, shown.spec.depth + 1), "units": found.widths, "start": found.before, **counts}
         )
         panels.numbers(table, "initlab-distinct-units.csv", "symmetry_counts_table")
-        inputs = {"layer": range(1, probe.depth + 1), "mean cosine between inputs": probe.input_correlation}
+        inputs = {"layer": range(1, probe.depth + 1), "mean cosine between inputs": readings.correlation(probe)}
         panels.numbers(pd.DataFrame(inputs), "initlab-input-correlation.csv", "symmetry_inputs_table")
         for name, cosine in (("weights", moment.weights[layer - 1]), ("gradients", moment.gradients[layer - 1])):
             st.caption(f"Cosines between the {name} of layer {layer}'s units, {_when(moment)}")
@@ -250,9 +252,9 @@ def _when(moment: Moment) -> str:
 
 def source(shown: View) -> str:
     """Where the numbers come from, and what counts as distinct."""
-    spec = shown.spec
+    spec, rows = shown.spec, f"{shown.spec.rows} row{'s' if shown.spec.rows > 1 else ''}"
     return (
-        f"{spec.rows} rows of {spec.dataset} ({spec.scaling.lower()}), seed {spec.seed}, all steps in float64 on the "
-        "whole batch. Units are distinct when their weights differ, and their outputs or gradients too; the verdict on "
-        "the page Signal and gradient looks one step ahead: to it, unequal gradients are enough."
+        f"{rows} of {spec.dataset} ({spec.scaling.lower()}), seed {spec.seed}, all steps in float64 on the whole batch. "
+        "Units are distinct when their weights differ, and their outputs or gradients too; the verdict on the page "
+        "Signal and gradient looks one step ahead: to it, unequal gradients are enough."
     )
