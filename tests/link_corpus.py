@@ -18,7 +18,7 @@ class SavedLink:
     query: str
     spec: NetworkSpec
     notes: bool = False
-    view: Mapping[str, str | int] = field(default_factory=dict)
+    view: Mapping[str, str | float] = field(default_factory=dict)
 
 
 SMALL: Final = (("mean", 0.0), ("stddev", 0.01))
@@ -137,8 +137,27 @@ CORPUS: Final = (
             "Tanh", depth=17, width=192,
         ),
         view={"isometry_partner": "Gaussian", "isometry_row": 3},
+    SavedLink(
+        "init=Constant&value=0.01&output=LeCun+normal&symmetry_layer=10&symmetry_steps=1&symmetry_optimizer=Adam"
+        "&symmetry_rate=0.05&symmetry_noise=0.001&symmetry_dropout=0.5",
+        NetworkSpec("Constant", (("value", 0.01),), activation="Tanh", depth=10, output="LeCun normal"),
+        view={
+            "symmetry_layer": 10, "symmetry_steps": 1, "symmetry_optimizer": "Adam", "symmetry_rate": 0.05,
+            "symmetry_noise": 0.001, "symmetry_dropout": 0.5,
+        },
+    ),
+    SavedLink(
+        "v=1&init=Zeros", NetworkSpec("Zeros", (), activation="Tanh", depth=10),
+        view={
+            "symmetry_layer": 5, "symmetry_steps": 10, "symmetry_optimizer": "SGD", "symmetry_rate": 0.1,
+            "symmetry_noise": 0.0, "symmetry_dropout": 0.0,
+        },
     ),
     # Damaged on the way, mistyped or made up.
+    SavedLink(
+        "symmetry_steps=12&symmetry_noise=-1&symmetry_rate=1e9&symmetry_optimizer=Adagrad", OPENING, notes=True,
+        view={"symmetry_steps": 10, "symmetry_noise": 0.0, "symmetry_rate": 10.0, "symmetry_optimizer": "SGD"},
+    ),
     SavedLink("depth=1e9", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=200), notes=True),
     SavedLink("depth=-3", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=1), notes=True),
     SavedLink("depth=nan&width=inf&gain=1e400&seed=abc", OPENING, notes=True),

@@ -254,7 +254,7 @@ def source(shown: View) -> str:
     """Where the numbers come from, and what counts as distinct."""
     spec, rows = shown.spec, f"{shown.spec.rows} row{'s' if shown.spec.rows > 1 else ''}"
     return (
-        f"{rows} of {spec.dataset} ({spec.scaling.lower()}), seed {spec.seed}, all steps in float64 on the whole batch. "
+        f"{rows} of {spec.dataset} ({spec.scaling.lower()}), seed {spec.seed}, all steps in float64 on all of them. "
         "Units are distinct when their weights differ, and their outputs or gradients too; the verdict on the page "
         "Signal and gradient looks one step ahead: to it, unequal gradients are enough."
     )
