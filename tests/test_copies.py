@@ -3,35 +3,22 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
 from probed import probed
+from walked import shown, walked
 
 from initlab import NetworkSpec, symmetry_readings
 from initlab.copies import class_entropy, verdict, without_gradient
 from initlab.datasets import load
 from initlab.experiments import COPIES, EXPERIMENTS, Experiment
-from initlab.symmetry import Moment, Trial, Walk, start
+from initlab.symmetry import Moment, Trial, Walk
 
 SMALL = replace(COPIES, depth=3, width=16, batch=32)
 ZEROS = replace(SMALL, init="Zeros", init_params=(), output="Same")
 WIDE = replace(SMALL, init="Identity", init_params=(), width=96)
 each = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
-
-
-@cache
-def walked(spec: NetworkSpec, trial: Trial, steps: int) -> Walk:
-    walk = start(spec, trial)
-    while len(walk.moments) <= steps and walk.moments[-1].finite:
-        walk = walk.further()
-    return walk
-
-
-def of(experiment: Experiment) -> tuple[Walk, Moment]:
-    walk = walked(experiment.spec, experiment.trial, experiment.steps)
-    return walk, walk.moments[experiment.steps]
 
 
 def nothing_moves(walk: Walk, moment: Moment) -> bool:
@@ -43,7 +30,7 @@ def moves_alike(walk: Walk, moment: Moment) -> bool:
     return alike and bool(moment.moved.all()) and set(moment.distinct) == {1}
 
 
-CLAIMS: dict[str, Callable[[Walk, Moment], bool]] = {
+CLAIMS: dict[str, Callable[[Walk, Moment], object]] = {
     "One row repeated": lambda w, m: set(w.before) == {1} and not w.moments[0].idle.any() and moves_alike(w, m),
     "Constant and softmax": lambda w, m: (
         without_gradient(m) and m.cause == "cancelled"
@@ -74,7 +61,7 @@ HEADLINES = {
 
 @each
 def test_an_experiment_shows_what_it_says_under_its_headline(experiment: Experiment) -> None:
-    walk, moment = of(experiment)
+    walk, moment = shown(experiment)
     assert CLAIMS[experiment.name](walk, moment)
     assert verdict(walk, moment).headline == HEADLINES[experiment.name]
 
@@ -98,11 +85,11 @@ def test_an_experiment_shows_what_it_says_under_its_headline(experiment: Experim
     ],
 )  # fmt: skip
 def test_the_verdict_says_where_the_count_rises_and_where_it_cannot(name: str, words: str) -> None:
-    assert words in verdict(*of(EXPERIMENTS[name])).text
+    assert words in verdict(*shown(EXPERIMENTS[name])).text
 
 
 def test_the_loss_of_zeros_is_told_with_its_floor() -> None:
-    walk, moment = of(EXPERIMENTS["Zeros, tanh"])
+    walk, moment = shown(EXPERIMENTS["Zeros, tanh"])
     shares = np.bincount(np.asarray(load("Digits", rows=256).targets)) / 256
     assert class_entropy(walk) == pytest.approx(-(shares * np.log(shares)).sum())
     assert f"from 2.30259 (ln 10 = 2.30259) to {moment.loss:.5f}" in verdict(walk, moment).text
@@ -137,7 +124,7 @@ def test_an_overflow_is_named_with_its_step() -> None:
 
 @each
 def test_every_reading_of_an_experiment_is_one_or_two_sentences_without_raw_numbers(experiment: Experiment) -> None:
-    walk, moment = of(experiment)
+    walk, moment = shown(experiment)
     layer, width = experiment.layer, int(walk.widths[experiment.layer - 1])
     found = [
         symmetry_readings.weights(moment, layer, width), symmetry_readings.gradients(moment, layer, width),
@@ -153,7 +140,7 @@ def test_every_reading_of_an_experiment_is_one_or_two_sentences_without_raw_numb
 
 
 def test_the_readings_of_pairs_quote_the_pairs_that_are_drawn() -> None:
-    moment = of(EXPERIMENTS["Random output layer"])[1]
+    moment = shown(EXPERIMENTS["Random output layer"])[1]
     assert symmetry_readings.weights(moment, 5, 128) == (
         "Any two of the first 64 of 128 units have incoming weights of cosine 1: one direction."
     )
@@ -163,7 +150,7 @@ def test_the_readings_of_pairs_quote_the_pairs_that_are_drawn() -> None:
     assert f"cosine −{-off.min():.2g} to {off.max():.2g}" in said
     assert "half of the pairs lie above" in said
     assert "misses 1 by 4." in symmetry_readings.weights(moment, 10, 128)
-    zeros = of(EXPERIMENTS["Zeros, tanh"])[1]
+    zeros = shown(EXPERIMENTS["Zeros, tanh"])[1]
     assert symmetry_readings.weights(zeros, 1, 128).startswith("The incoming weights of the first 64 of 128 units are")
     assert symmetry_readings.gradients(zeros, 7, 128).startswith("Every gradient of layer 7 is exactly 0")
 
@@ -184,7 +171,7 @@ def test_one_unit_has_nothing_to_be_compared_with() -> None:
     ],
 )
 def test_the_path_is_told_in_one_sentence(name: str, said: str) -> None:
-    assert symmetry_readings.path(*of(EXPERIMENTS[name])) == said
+    assert symmetry_readings.path(*shown(EXPERIMENTS[name])) == said
 
 
 def test_layers_that_break_one_after_the_other_are_told_from_the_first_step_to_the_last() -> None:

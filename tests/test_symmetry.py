@@ -1,10 +1,10 @@
 """Copies over steps of training: which starts have them, what keeps them, and what breaks them where."""
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
+from walked import walked
 
 from initlab import INITIALIZERS, NetworkSpec, build
 from initlab.datasets import load
@@ -14,7 +14,6 @@ from initlab.symmetry import (
     WALK_BYTES,
     WALK_OPERATIONS,
     Trial,
-    Walk,
     drawn_units,
     fitted,
     start,
@@ -29,14 +28,6 @@ ZEROS = replace(TANH, init="Zeros", init_params=())
 SGD, FAST = Trial(), Trial(rate=1.0)
 ONE, ALL = [1] * 4, [24] * 4
 OFFERED = [name for name, recipe in INITIALIZERS.items() if recipe.offered]
-
-
-@cache
-def walked(spec: NetworkSpec, trial: Trial, steps: int) -> Walk:
-    walk = start(spec, trial)
-    while len(walk.moments) <= steps:
-        walk = walk.further()
-    return walk
 
 
 def counts(spec: NetworkSpec, trial: Trial = SGD, steps: int = 3) -> list[list[int]]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import astuple, replace
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -11,12 +10,13 @@ import plotly.graph_objects as go
 import pytest
 from pictures import colours, layout, traces, words
 from probed import probed
+from walked import walked
 
 from initlab.experiments import COPIES, EXPERIMENTS
 from initlab.figures.symmetry import correlation_figure, cosines_figure, layers_figure, steps_figure
 from initlab.figures.theme import DARK, LIGHT, palette
 from initlab.spec import NetworkSpec
-from initlab.symmetry import Trial, Walk, start
+from initlab.symmetry import Trial, Walk
 from initlab.symmetry_readings import correlation
 
 BYTES: Final = 60_000
@@ -37,13 +37,8 @@ situations = pytest.mark.parametrize("name", SITUATIONS)
 themes = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 
-@cache
-def walked(name: str) -> Walk:
-    spec, trial, steps = SITUATIONS[name]
-    walk = start(spec, trial)
-    while len(walk.moments) <= steps and walk.moments[-1].finite:
-        walk = walk.further()
-    return walk
+def of(name: str) -> Walk:
+    return walked(*SITUATIONS[name])
 
 
 def counts(walk: Walk) -> np.ndarray:
@@ -51,7 +46,7 @@ def counts(walk: Walk) -> np.ndarray:
 
 
 def all_figures(name: str, *, dark: bool) -> dict[str, go.Figure]:
-    walk = walked(name)
+    walk = of(name)
     moment, probe = walk.moments[-1], probed(SITUATIONS[name][0])
     return {
         "weights": cosines_figure(moment.weights[0], "forward", "all 0", dark),
@@ -95,7 +90,7 @@ def test_a_pair_of_one_direction_is_full_colour_and_the_opposite_one_ink() -> No
 
 
 def test_the_cosines_are_drawn_as_they_are_and_the_first_unit_stands_above() -> None:
-    cosine = walked("random, wide, hundred steps").moments[-1].weights[0]
+    cosine = of("random, wide, hundred steps").moments[-1].weights[0]
     figure = cosines_figure(cosine, "forward", "", dark=False)
     np.testing.assert_allclose(traces(figure)[0].z, cosine, atol=6e-4)
     assert layout(figure).yaxis.range[0] > layout(figure).yaxis.range[1]
@@ -107,7 +102,7 @@ def test_where_there_is_no_direction_the_picture_says_why() -> None:
 
 
 def test_the_counts_are_drawn_against_layer_with_the_start_and_the_number_of_units() -> None:
-    walk = walked("broken at the top")
+    walk = of("broken at the top")
     all_units, before, after = traces(all_figures("broken at the top", dark=False)["layers"])
     np.testing.assert_array_equal(all_units.y, [32] * 40)
     np.testing.assert_array_equal(before.y, [1] * 40)
@@ -117,7 +112,7 @@ def test_the_counts_are_drawn_against_layer_with_the_start_and_the_number_of_uni
 
 
 def test_the_counts_against_step_are_shares_with_the_numbers_at_hand() -> None:
-    walk = walked("broken at the top")
+    walk = of("broken at the top")
     (trace,) = traces(all_figures("broken at the top", dark=False)["steps"])
     np.testing.assert_allclose(trace.z, 100 * counts(walk).T / 32, atol=0.06)
     np.testing.assert_array_equal(trace.customdata, counts(walk).T)

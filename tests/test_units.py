@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from initlab import NetworkSpec, build
-from initlab.arrays import Array
+from initlab.arrays import Array, Flags
 from initlab.datasets import Batch, load
 from initlab.training import dropout_masks
 from initlab.units import Pass, cosines
@@ -117,7 +117,7 @@ def test_a_small_gradient_is_not_taken_for_none(init: str, depth: int) -> None:
 def by_pairs(found: Pass, layer: int) -> int:
     """Classes of units that have equal weights, or equal outputs and gradients."""
 
-    def agree(values: Array, tolerance: float) -> Array:
+    def agree(values: Array, tolerance: float) -> Flags:
         return np.abs(values[:, :, None] - values[:, None, :]).max(axis=0) <= tolerance * np.abs(values).max()
 
     same = agree(found.forward.activations[layer], 1e-6) & agree(found.deltas[layer], 1e-5)
