@@ -137,6 +137,7 @@ CORPUS: Final = (
             "Tanh", depth=17, width=192,
         ),
         view={"isometry_partner": "Gaussian", "isometry_row": 3},
+    ),
     SavedLink(
         "init=Constant&value=0.01&output=LeCun+normal&symmetry_layer=10&symmetry_steps=1&symmetry_optimizer=Adam"
         "&symmetry_rate=0.05&symmetry_noise=0.001&symmetry_dropout=0.5",

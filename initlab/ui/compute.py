@@ -177,6 +177,8 @@ def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[I
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
     return spread(spec, argument, layers)
+
+
 @st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=KEYS)
 def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
     """The one that went furthest; more steps go on from where it stands."""

@@ -23,8 +23,8 @@ class Page:
 
 PAGES: Final = (
     Page("Signal and gradient", "explore", "pages/explore/signal.py", "Explore", ":material/ssid_chart:"),
-    Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
     Page("Symmetry", "symmetry", "pages/explore/symmetry.py", "Explore", ":material/content_copy:"),
+    Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
 )  # fmt: skip
 
 
