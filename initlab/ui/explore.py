@@ -53,7 +53,7 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
         note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
     figure = theme.drawn_once(compute.rms_figure(spec, compute.band(spec), panels.dark()))
     place.plotly_chart(figure, theme=None, key="rms", alt=f"{reading} {theory}", config=theme.CONFIG)
-    note.caption(f"{reading} Coloured bands: lowest to highest of {SEEDS} other draws.  \n{theory}")
+    note.caption(f"{reading} {theory}  \nColoured bands: lowest to highest of {SEEDS} other draws.")
 
 
 def share_charts(spec: NetworkSpec, probe: Probe) -> None:
