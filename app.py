@@ -14,8 +14,8 @@ else:
     panels.style()
     session.read(page.url_path)
     spec, _ = link.spec_of(session.values())
-    if page.network_controls:
+    if page.controls != "None":
         with st.sidebar:
-            controls.network_controls(spec)
+            controls.network_controls(spec, with_start=page.controls == "Network")
     script.run()
     session.write()

@@ -136,12 +136,18 @@ def _ends(stats: LayerStats, what: str, *, backward: bool) -> str:
 
 def source(probe: Probe) -> str:
     """Where the numbers come from."""
+    return f"{_passes(probe)}; loss {number(probe.loss, 3)}."
+
+
+def same_for_all(probe: Probe) -> str:
+    """Where the numbers of several starts come from; `probe` is any of them."""
+    return f"For every start: {_passes(probe)[0].lower()}{_passes(probe)[1:]}, the same rows and unit draws for all."
+
+
+def _passes(probe: Probe) -> str:
     spec = probe.spec
     data = f"{spec.dataset} ({spec.scaling.lower()}), seed {spec.seed}" if spec else "the given inputs"
-    return (
-        f"One forward and one backward pass with {probe.rows} rows of {data}, in {probe.precision}; "
-        f"loss {number(probe.loss, 3)}."
-    )
+    return f"One forward and one backward pass with {probe.rows} rows of {data}, in {probe.precision}"
 
 
 def _residual(what: str, expected: Expected | None, stats: LayerStats, layers: Iterable[int]) -> Iterator[str]:

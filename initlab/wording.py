@@ -1,7 +1,7 @@
 """Numbers and layers as people write them: 2·10⁻¹⁰, 11 %, layers 3 to 7."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -45,6 +45,11 @@ def percent(share: float) -> str:
     return f"{number(value)} %"
 
 
+def listed(words: Sequence[str]) -> str:
+    """A, B and C."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 def layers_in_words(layers: Iterable[int]) -> str:
     """`layer 4`, `layers 1 to 3 and 7`, or how many there are where a list would be long."""
     ordered = sorted(set(layers))
@@ -54,8 +59,7 @@ def layers_in_words(layers: Iterable[int]) -> str:
     if len(runs) > RUNS:
         return f"{len(ordered)} layers between {ordered[0]} and {ordered[-1]}"
     words = [_run(run) for run in runs]
-    listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-    return f"{'layer' if len(ordered) == 1 else 'layers'} {listed}"
+    return f"{'layer' if len(ordered) == 1 else 'layers'} {listed(words)}"
 
 
 def _run(run: list[int]) -> str:

@@ -1,5 +1,6 @@
 """The work budget: operations and bytes of a probe, known before anything is allocated."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -47,9 +48,20 @@ def work(spec: NetworkSpec) -> Work:
 def fitting(spec: NetworkSpec) -> NetworkSpec:
     """The nearest affordable spec: fewer rows first, the next power of two, then fewer layers."""
     while not work(spec).affordable:
-        fewer = 2 ** ((spec.rows - 1).bit_length() - 1)
-        spec = replace(spec, batch=fewer) if spec.rows > 32 else replace(spec, depth=max(1, spec.depth * 3 // 4))
+        spec = smaller(spec)
     return spec
+
+
+def smaller(spec: NetworkSpec) -> NetworkSpec:
+    """One step towards less work."""
+    fewer = 2 ** ((spec.rows - 1).bit_length() - 1)
+    return replace(spec, batch=fewer) if spec.rows > 32 else replace(spec, depth=max(1, spec.depth * 3 // 4))
+
+
+def total(specs: Iterable[NetworkSpec]) -> Work:
+    """Several probes, one after the other: their operations add up, their arrays are freed in between."""
+    works = [work(spec) for spec in specs]
+    return Work(sum(one.operations for one in works), max(one.bytes for one in works))
 
 
 def require_affordable(spec: NetworkSpec) -> None:

@@ -154,6 +154,26 @@ CORPUS: Final = (
             "symmetry_noise": 0.0, "symmetry_dropout": 0.0,
         },
     ),
+    # Comparisons: the set of starts is one text.
+    SavedLink(
+        "compare_starts=Zeros%3BRandom+normal%2Cstddev%3D1%3BGlorot+normal%2Cgain%3D2&activation=ReLU&depth=20",
+        NetworkSpec("Random normal", SMALL, activation="ReLU", depth=20),
+        view={"compare_starts": "Zeros;Random normal,stddev=1;Glorot normal,gain=2"},
+    ),
+    SavedLink(
+        "v=1&compare_starts=Variance scaling,scale=2,mode=fan_out;He normal;He normal&compare_same=False"
+        "&compare_axis=Value&compare_view=Heat map",
+        OPENING,
+        view={
+            "compare_starts": "Variance scaling,scale=2,mode=fan_out;He normal;He normal", "compare_same": False,
+            "compare_axis": "Value", "compare_view": "Heat map",
+        },
+    ),
+    SavedLink(
+        "compare_starts=Random uniform,minval=0,maxval=1;PyTorch default",
+        OPENING,
+        view={"compare_starts": "Random uniform,minval=0,maxval=1;PyTorch default"},
+    ),
     # Damaged on the way, mistyped or made up.
     SavedLink(
         "symmetry_steps=12&symmetry_noise=-1&symmetry_rate=1e9&symmetry_optimizer=Adagrad", OPENING, notes=True,
@@ -179,4 +199,13 @@ CORPUS: Final = (
         notes=True,
     ),
     SavedLink("init=he+normal&activation=relu", OPENING, notes=True),
+    SavedLink(
+        "compare_starts=He normal", OPENING, notes=True, view={"compare_starts": "He normal;Glorot normal"}
+    ),
+    SavedLink(
+        "compare_starts=he normal;Orthogonal,stddev=1;Random normal,stddev=9;Random uniform,minval=1,maxval=0",
+        OPENING,
+        notes=True,
+        view={"compare_starts": "Orthogonal;Random normal,stddev=2;Random uniform,minval=0,maxval=1"},
+    ),
 )  # fmt: skip

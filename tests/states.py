@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from initlab.ui.fields import Choice, Field, Flag, Grid, Steps, Value
+from initlab.comparison import FEWEST, MOST, Start
+from initlab.initializers import INITIALIZERS
+from initlab.ui.fields import Choice, Coded, Field, Flag, Grid, Steps, Value
 from initlab.ui.link import FIELDS
+from initlab.ui.starts import MENU, changed, start_fields, written
 
 
 def offered(field: Field, value: Value) -> bool:
@@ -22,6 +25,8 @@ def offered(field: Field, value: Value) -> bool:
             steps = (number - field.minimum) / field.step
             inside = field.minimum <= number <= field.maximum
             return inside and abs(steps - round(steps)) < 1e-6 and isinstance(value, int if whole else float)
+        case Coded():
+            return field.mend(str(value)) == (value, ())
 
 
 def not_offered(values: Mapping[str, Value]) -> dict[str, Value]:
@@ -42,6 +47,8 @@ def any_value(field: Field) -> st.SearchStrategy[Value]:
             last = round((field.maximum - field.minimum) / field.step)
             whole = isinstance(field.step, int)
             return st.integers(0, last).map(lambda k: field.minimum + k * field.step if whole else _step(field, k))
+        case Coded():
+            return st.lists(any_start, min_size=FEWEST, max_size=MOST).map(written)
 
 
 def _step(field: Steps, k: int) -> float:
@@ -49,4 +56,15 @@ def _step(field: Steps, k: int) -> float:
     return float(f"{field.minimum + k * field.step:.9g}")
 
 
+@st.composite
+def starts_that_widgets_can_show(draw: st.DrawFn) -> Start:
+    """Any initializer with any parameters and gain of its sliders."""
+    name = draw(st.sampled_from(MENU))
+    start = Start(name)
+    for parameter, field in start_fields(INITIALIZERS[name]).items():
+        start = changed(start, parameter, draw(any_value(field)))  # type: ignore[arg-type]
+    return start
+
+
+any_start: st.SearchStrategy[Start] = starts_that_widgets_can_show()
 any_state: st.SearchStrategy[dict[str, Value]] = st.fixed_dictionaries({n: any_value(f) for n, f in FIELDS.items()})

@@ -28,19 +28,19 @@ def rms_figure(probe: Probe, band: Band | None, dark: bool, theory: Theory | Non
     expects dashed in its own grey band."""
     look = theme.palette(dark)
     lines: dict[Direction, Array] = {
-        "forward": _log10(finite_rms(probe.activation)), "backward": _log10(finite_rms(probe.gradient)),
+        "forward": log10(finite_rms(probe.activation)), "backward": log10(finite_rms(probe.gradient)),
     }  # fmt: skip
     expected = [] if theory is None else [found for found in (theory.forward, theory.backward) if found is not None]
     traces: list[Json] = _expected_bands(expected, look)
     if band is not None:
-        traces += [_band(_log10(band.activation), look.forward), _band(_log10(band.gradient), look.backward)]
+        traces += [_band(log10(band.activation), look.forward), _band(log10(band.gradient), look.backward)]
     traces += [_line(line, direction, look.of(direction)) for direction, line in lines.items()]
     traces += _expected_lines(expected, look)
-    low, high = _limits(np.concatenate([trace["y"] for trace in traces]))
+    low, high = limits(np.concatenate([trace["y"] for trace in traces]))
     shapes, missing = _missing(probe, lines, look)
     names = _labels(lines, look)
     return theme.figure(
-        dark, HEIGHT, traces, _layer_axis(probe.depth),
+        dark, HEIGHT, traces, layer_axis(probe.depth),
         {"title": "RMS, log scale", "range": [low, high], **theme.decade_ticks(low, high, 5)},
         annotations=[*names, *_theory_label(expected, names, lines, look), *missing], shapes=shapes,
         margin={**theme.MARGIN, "l": 62},
@@ -74,7 +74,7 @@ def shares_figure(shares: Array, threshold: float, name: str, dark: bool) -> go.
         "line": {"color": look.theory, "dash": "dash", "width": 2},
     }  # fmt: skip
     yaxis = {"title": f"{name}, %", "range": [0, 105]}
-    return theme.figure(dark, 220, [bars], _layer_axis(depth), yaxis, annotations=[limit], shapes=[rule])
+    return theme.figure(dark, 220, [bars], layer_axis(depth), yaxis, annotations=[limit], shapes=[rule])
 
 
 def _missing(probe: Probe, lines: dict[Direction, Array], look: theme.Palette) -> tuple[list[Json], list[Json]]:
@@ -102,7 +102,7 @@ def _line(values: Array, direction: Direction, colour: str) -> Json:
     }  # fmt: skip
 
 
-def _log10(values: Array) -> Array:
+def log10(values: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log10(values)
     return np.where(np.isfinite(logs), logs, np.nan)
@@ -127,7 +127,7 @@ def _expected_lines(expected: list[Expected], look: theme.Palette) -> list[Json]
     return [{
         "type": "scatter", "mode": "lines", "line": {"color": look.theory, "dash": "dash", "width": 2},
         "x": np.concatenate([np.append(layers, np.nan) for _ in expected]),
-        "y": np.concatenate([np.append(_log10(found.rms), np.nan) for found in expected]),
+        "y": np.concatenate([np.append(log10(found.rms), np.nan) for found in expected]),
         "hovertemplate": "layer %{x}, theory<br>RMS 10^%{y:.2f}<extra></extra>",
     }]  # fmt: skip
 
@@ -136,7 +136,7 @@ def _expected_bands(expected: list[Expected], look: theme.Palette) -> list[Json]
     """Both bands as one trace of closed shapes."""
     x, y = [], []
     for found in expected:
-        low, high = _log10(found.low), _log10(found.high)
+        low, high = log10(found.low), log10(found.high)
         drawn = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
         x += [np.append(drawn, drawn[::-1]) + 1.0, [np.nan]]
         y += [np.append(high[drawn], low[drawn[::-1]]), [np.nan]]
@@ -152,7 +152,7 @@ def _theory_label(
     expected: list[Expected], words: list[Json], lines: dict[Direction, Array], look: theme.Palette
 ) -> list[Json]:
     """The word at its forward line, in the half the other `words` leave free, where the gradients are furthest away."""
-    line = _log10(expected[0].rms) if expected else np.array([])
+    line = log10(expected[0].rms) if expected else np.array([])
     drawn = np.flatnonzero(np.isfinite(line))
     taken_left = any(word["x"] - 1 <= (drawn[0] + drawn[-1]) / 2 for word in words if drawn.size)
     drawn = drawn[(drawn.size + 1) // 2 :] if taken_left else drawn[: drawn.size // 2]
@@ -165,7 +165,7 @@ def _theory_label(
     return [theme.label("theory", look.theory, **place)]
 
 
-def _limits(values: Array) -> tuple[float, float]:
+def limits(values: Array) -> tuple[float, float]:
     finite = values[np.isfinite(values)]
     if not finite.size:
         return -3.0, 0.5
@@ -174,7 +174,7 @@ def _limits(values: Array) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _layer_axis(depth: int) -> Json:
+def layer_axis(depth: int) -> Json:
     room = 0.03 * depth + 0.3
     return {"title": "layer", "tickvals": theme.layer_ticks(depth), "range": [1 - room, depth + room]}
 

@@ -57,13 +57,13 @@ def axis_range(profiles: list[Profile], axis: Axis) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def resampled(profiles: list[Profile], low: float, high: float) -> Array:
-    """Heights `(L, COLUMNS)` on common columns, 0 to 255, areas kept, each row relative to its own peak."""
-    columns = np.linspace(low, high, COLUMNS + 1)
-    rows = np.zeros((len(profiles), COLUMNS))
+def resampled(profiles: list[Profile], low: float, high: float, columns: int = COLUMNS) -> Array:
+    """Heights `(L, columns)` on common columns, 0 to 255, areas kept, each row relative to its own peak."""
+    edges = np.linspace(low, high, columns + 1)
+    rows = np.zeros((len(profiles), columns))
     for row, p in zip(rows, profiles, strict=True):
         if p.visible.stop:
             mass = np.append(0, np.cumsum(p.heights * np.diff(p.edges)))
-            row[:] = np.diff(np.interp(columns, p.edges, mass))
+            row[:] = np.diff(np.interp(edges, p.edges, mass))
             row /= max(row.max(), np.finfo(float).tiny)
     return np.round(rows * 255)

@@ -52,9 +52,9 @@ def layers_figure(stats: LayerStats, direction: Direction, axis: Axis, ridges: b
     )  # fmt: skip
 
 
-def shown_layers(depth: int) -> Integers:
-    """Indices of at most twelve layers, evenly spread."""
-    return np.unique(np.linspace(0, depth - 1, min(depth, MAX_RIDGES)).round().astype(int))
+def shown_layers(depth: int, most: int = MAX_RIDGES) -> Integers:
+    """Indices of at most so many layers, evenly spread."""
+    return np.unique(np.linspace(0, depth - 1, min(depth, most)).round().astype(int))
 
 
 def _ridges(profiles: list[Profile], colour: str) -> Json:
@@ -87,7 +87,7 @@ def _heat_map(profiles: list[Profile], low: float, high: float, background: str,
 
 def _undrawn(stats: LayerStats, layers: Integers, x: float, colour: str) -> list[Json]:
     """Neighbouring rows that are all zero, or not all finite, say so in their midst."""
-    states, labels = [_state(stats, int(layer)) for layer in layers], []
+    states, labels = [undrawn_state(stats, int(layer)) for layer in layers], []
     for state, run in groupby(enumerate(states), lambda pair: pair[1]):
         rows = [row for row, _ in run]
         if state:
@@ -96,7 +96,7 @@ def _undrawn(stats: LayerStats, layers: Integers, x: float, colour: str) -> list
     return labels
 
 
-def _state(stats: LayerStats, layer: int) -> str:
+def undrawn_state(stats: LayerStats, layer: int) -> str:
     """Why a row shows nothing, or not everything; empty where it does."""
     if stats.finite_share[layer] == 0:
         return "overflow, no number left"

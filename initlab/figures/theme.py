@@ -38,6 +38,13 @@ class Palette:
 LIGHT: Final = Palette("#FFFFFF", "#1E232B", "#5B616A", "#E6E8E3", "#0072B2", "#C8510A", "#A0306E", "#6B7078")
 DARK: Final = Palette("#14171C", "#E8EAED", "#A4AAB3", "#2A2F37", "#4FA3D9", "#F08A4B", "#E08CBC", "#9AA0A8")
 MARKERS: Final[dict[Direction, str]] = {"forward": "circle", "backward": "diamond"}
+SYMBOLS: Final = {  # of things to be told apart, and how each is written in a text
+    "circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲", "triangle-down": "▼", "star": "★",
+}  # fmt: skip
+OKABE_ITO: Final = {  # without what is too pale for the background
+    False: ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#1E232B"),
+    True: ("#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#F0E442", "#E8EAED"),
+}
 WRITTEN_OUT: Final = 4  # decades; an axis that spans more is labelled in powers of ten throughout
 ROW: Final = 26  # pixels a ridge
 MARGIN: Final = {"l": 48, "r": 14, "t": 8, "b": 46}
@@ -118,6 +125,11 @@ def translucent(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
+def mark(index: int, dark: bool) -> str:
+    """The coloured symbol of the `index`-th of several things, for a heading or a label."""
+    return f'<span style="color:{OKABE_ITO[dark][index]}">{tuple(SYMBOLS.values())[index]}</span>'
+
+
 def decade_ticks(low: float, high: float, most: int = 7) -> dict[str, Any]:
     """Ticks for an axis in log10: every so many decades as powers of ten, or 1, 2, 5 within one or two decades."""
     step = max(1, int(np.ceil((high - low) / most)))
@@ -137,6 +149,6 @@ def layer_ticks(depth: int, most: int = 12) -> list[int]:
     """Round layer numbers, the first and the last always among them."""
     if depth <= most:
         return list(range(1, depth + 1))
-    step = next(s for s in (2, 5, 10, 20, 25, 50) if depth / s <= most - 1)
+    step = next(s for s in (2, 5, 10, 20, 25, 50, 100) if depth / s <= most - 1)
     middle = [layer for layer in range(step, depth, step) if depth - layer >= step / 2 and layer > step / 2]
     return [1, *middle, depth]

@@ -3,7 +3,7 @@
 A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one than Streamlit's own hash.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,12 +11,13 @@ import numpy as np
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from initlab import datasets
+from initlab import contrast, datasets
 from initlab.arrays import Array
 from initlab.band import SEEDS, Profile, seed_profiles
+from initlab.comparison import Start, labels
 from initlab.diagnosis import remedy as find_remedy
 from initlab.draws import Draws
-from initlab.figures import Figure, depth, inspection, layers, neuron
+from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
 from initlab.figures.depth import Band, finite_rms
 from initlab.figures.histograms import Axis
 from initlab.figures.theme import Direction
@@ -31,6 +32,7 @@ from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.start import build
 from initlab.symmetry import Trial, Walk, start
+from initlab.tally import LayerStats
 from initlab.theory import Theory, expect
 from initlab.work import work
 
@@ -69,29 +71,36 @@ def remedy(spec: NetworkSpec) -> NetworkSpec | None:
     return find_remedy(spec, diagnosis(spec), data.inputs, data.targets)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def _kept_profiles(spec: NetworkSpec) -> list[Profile]:
     """The draws measured so far; an interrupted band goes on where it stopped."""
     return []
 
 
+def profiles(spec: NetworkSpec, seeds: int) -> list[Profile] | None:
+    """The RMS profiles of that many other draws, once all of them are measured."""
+    found = _kept_profiles(spec)[:seeds]
+    return found if len(found) == seeds else None
+
+
 def band(spec: NetworkSpec) -> Band | None:
     """The RMS over the other draws, once all of them are measured."""
-    found = _kept_profiles(spec)[:SEEDS]
-    if len(found) < SEEDS:
-        return None
-    return Band(np.array([p.activation for p in found]), np.array([p.gradient for p in found]))
+    found = profiles(spec, SEEDS)
+    return (
+        None if found is None else Band(np.array([p.activation for p in found]), np.array([p.gradient for p in found]))
+    )
 
 
-def band_takes_long(spec: NetworkSpec) -> bool:
-    return SEEDS * work(spec).operations > LONG
+def band_takes_long(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> bool:
+    missing = (spec for spec in specs if profiles(spec, seeds) is None)
+    return seeds * sum(work(spec).operations for spec in missing) > LONG
 
 
-def extend_band(spec: NetworkSpec) -> Iterator[int]:
+def extend_band(spec: NetworkSpec, seeds: int = SEEDS) -> Iterator[int]:
     """Measure one draw after the other; gives how many are done."""
     found = _kept_profiles(spec)
     data = batch(spec.dataset, spec.scaling, spec.rows)
-    for profile in seed_profiles(spec, data.inputs, data.targets, start=len(found)):
+    for profile in seed_profiles(spec, data.inputs, data.targets, start=len(found), seeds=seeds):
         found.append(profile)
         yield len(found)
 
@@ -112,13 +121,52 @@ def mean_squares(name: str, scaling: str, rows: int) -> Array:
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)
 def layers_figure(spec: NetworkSpec, direction: Direction, axis: Axis, ridges: bool, dark: bool) -> Figure:
-    found = probe(spec)
-    stats = found.activation if direction == "forward" else found.gradient
-    return layers.layers_figure(stats, direction, axis, ridges, dark)
+    return layers.layers_figure(_stats(spec, direction), direction, axis, ridges, dark)
 
 
 def rms_figure(spec: NetworkSpec, band: Band | None, dark: bool) -> Figure:
     return depth.rms_figure(probe(spec), band, dark, theory(spec))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def multiples_figure(
+    specs: tuple[NetworkSpec, ...], direction: Direction, axis: Axis, same: bool, ridges: bool, dark: bool
+) -> Figure:
+    """The histograms of several starts beside each other."""
+    headings = [
+        multiples.Heading(label, contrast.verdict_word(diagnosis(spec)), not diagnosis(spec))
+        for label, spec in zip(labels_of(specs), specs, strict=True)
+    ]
+    return multiples.multiples_figure(
+        [_stats(spec, direction) for spec in specs], headings, direction, axis, same=same, ridges=ridges, dark=dark
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def curves_figure(specs: tuple[NetworkSpec, ...], direction: Direction, seeds: int, dark: bool) -> Figure:
+    """The RMS lines of several starts; with `seeds` draws behind them, which have been measured."""
+    found = [
+        curves.Curve(
+            label,
+            depth.finite_rms(_stats(spec, direction)),
+            contrast.quantiles(
+                [p.activation if direction == "forward" else p.gradient for p in profiles(spec, seeds) or ()]
+            )
+            if seeds
+            else None,
+            contrast.fault(_stats(spec, direction), backward=direction == "backward"),
+        )
+        for label, spec in zip(labels_of(specs), specs, strict=True)
+    ]
+    return curves.curves_figure(found, direction, dark)
+
+
+def labels_of(specs: Sequence[NetworkSpec]) -> tuple[str, ...]:
+    return labels([Start.of(spec) for spec in specs])
+
+
+def _stats(spec: NetworkSpec, direction: Direction) -> LayerStats:
+    return probe(spec).activation if direction == "forward" else probe(spec).gradient
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)

@@ -1,35 +1,32 @@
 """The shared controls of the sidebar: six for the experiment, the rest under "More"."""
 
+from typing import Final
+
 import streamlit as st
 
 from initlab.activations import ACTIVATIONS
 from initlab.datasets import DATASETS
-from initlab.initializers import INITIALIZERS
+from initlab.initializers import INITIALIZERS, Recipe
 from initlab.parameters import Parameter
 from initlab.spec import NetworkSpec
 from initlab.ui import link, session
 from initlab.ui.fields import Choice, Grid, Steps
 
+GAIN_HELP: Final = "Multiplies every weight, whichever law is chosen: find the edge between vanishing and exploding"
 
-def network_controls(spec: NetworkSpec) -> None:
-    """Draw every control; `spec` is what they describe."""
-    recipe, phi = INITIALIZERS[spec.init], ACTIVATIONS[spec.activation]
-    made_for = f" Made for {', '.join(recipe.made_for)}." if recipe.made_for else ""
-    about = f"{recipe.about[0].upper()}{recipe.about[1:]}.{made_for} {recipe.paper}".strip()
-    _choose("init", "Initializer", help=about)
-    st.caption(f"$\\small {spec.law.formula(spec.width, spec.width)}$")
-    for parameter in recipe.parameters:
-        _parameter(parameter)
+
+def network_controls(spec: NetworkSpec, *, with_start: bool) -> None:
+    """Draw every control, or those of the architecture alone; `spec` is what they describe."""
+    phi = ACTIVATIONS[spec.activation]
+    if with_start:
+        _initializer(spec)
     _choose("activation", "Activation", help=f"$\\varphi(z) = {phi.formula}$")
     for parameter in phi.parameters:
         _parameter(parameter)
     _slide("depth", "Depth", help="Hidden layers; a linear output layer follows")
     _pick("width", "Width", help="Units of a hidden layer")
-    _pick(
-        "gain",
-        "Gain",
-        help="Multiplies every weight, whichever law is chosen: find the edge between vanishing and exploding",
-    )
+    if with_start:
+        _pick("gain", "Gain", help=GAIN_HELP)
     more = st.expander("More", key="more", on_change="rerun")
     if more.open:  # eleven widgets that nobody sees would cost every rerun a tenth of its time
         with more:
@@ -38,6 +35,20 @@ def network_controls(spec: NetworkSpec) -> None:
         "New draw", icon=":material/casino:", key="new_draw", width="stretch", help="The next seed",
         on_click=session.apply_spec, args=(link.with_seed(spec, spec.seed + 1),),
     )  # fmt: skip
+
+
+def _initializer(spec: NetworkSpec) -> None:
+    recipe = INITIALIZERS[spec.init]
+    _choose("init", "Initializer", help=about(recipe))
+    st.caption(f"$\\small {spec.law.formula(spec.width, spec.width)}$")
+    for parameter in recipe.parameters:
+        _parameter(parameter)
+
+
+def about(recipe: Recipe) -> str:
+    """What an initializer does, what it is made for and where it was published."""
+    made_for = f" Made for {', '.join(recipe.made_for)}." if recipe.made_for else ""
+    return f"{recipe.about[0].upper()}{recipe.about[1:]}.{made_for} {recipe.paper}".strip()
 
 
 def _more() -> None:

@@ -2,9 +2,11 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from initlab import readings
 from initlab.band import SEEDS
+from initlab.comparison import rivals
 from initlab.figures import Figure, theme
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
@@ -13,7 +15,7 @@ from initlab.neuron import FANS
 from initlab.scenarios import SCENARIOS
 from initlab.spec import NetworkSpec
 from initlab.table import layer_table, one_layer
-from initlab.ui import compute, link, panels, session
+from initlab.ui import compute, link, navigation, panels, session, starts
 
 
 def scenario_buttons(spec: NetworkSpec) -> None:
@@ -31,6 +33,21 @@ def _open_scenario() -> None:
         session.apply_spec(SCENARIOS[name].spec)
 
 
+def compare_button(place: DeltaGenerator, spec: NetworkSpec) -> None:
+    """Leave for the Compare page with this start, its remedy's and the two that everyone knows."""
+    opened = place.button(
+        "Compare with others", key="compare_with", type="tertiary", icon=":material/compare:", width="stretch",
+        on_click=_compare, args=(spec,), help="The same network, data and draws with other starts beside this one",
+    )  # fmt: skip
+    if opened:
+        navigation.go("compare")
+
+
+def _compare(spec: NetworkSpec) -> None:
+    remedy = compute.remedy(spec) if compute.diagnosis(spec) else None
+    session.apply({"compare_starts": starts.written(rivals(spec, remedy))})
+
+
 def histogram_controls(depth: int) -> tuple[Axis, bool]:
     """The axis, and whether layers are drawn as ridges."""
     left, right = st.columns([3, 2])
@@ -46,7 +63,7 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
     """
     st.markdown("**RMS against depth**")
     place, note = st.empty(), st.empty()
-    if compute.band(spec) is None and compute.band_takes_long(spec):
+    if compute.band(spec) is None and compute.band_takes_long([spec]):
         figure = theme.drawn_once(compute.rms_figure(spec, None, panels.dark()))
         place.plotly_chart(figure, theme=None, key="rms_alone", alt=reading, config=theme.CONFIG)
     for count in compute.extend_band(spec):

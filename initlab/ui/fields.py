@@ -4,7 +4,8 @@
 """
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -97,7 +98,41 @@ class Steps:
         return f"{value:.12g}"
 
 
-Field: TypeAlias = Choice | Flag | Grid | Steps
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A text with a grammar of its own: `mend` writes it as we would, and says what had to be changed."""
+
+    name: str
+    default: str
+    mend: Callable[[str], tuple[str, tuple[str, ...]]]
+
+    def parse(self, text: str) -> str:
+        return self.mend(text)[0]
+
+    def text(self, value: Value) -> str:
+        return str(value)
+
+
+Field: TypeAlias = Choice | Flag | Grid | Steps | Coded
+
+
+def nearest(field: Choice | Grid | Steps | Flag, text: str) -> tuple[Value, str]:
+    """What the text becomes, the default where nothing is near, and why it is not what was written, if it is not."""
+    try:
+        value = field.parse(text)
+    except ValueError as error:
+        return field.default, str(error)
+    if isinstance(field, Steps | Grid) and abs(float(value) - float(text)) > 1e-9 * abs(float(value)):
+        low, high = field.bounds
+        outside = not low <= float(text) <= high
+        return value, f"lies outside {low:g} to {high:g}" if outside else "lies between the steps of its slider"
+    return value, ""
+
+
+def shown(text: str) -> str:
+    """A stranger's text made harmless for a sentence in Markdown."""
+    safe = re.sub(r"[^\w.+\- ]", "", text)[:24].strip()
+    return f"`{safe}`" if safe else "(unreadable)"
 
 
 def _number(text: str) -> float:

@@ -4,13 +4,13 @@
 and gives the nearest valid value, else the default, and says what it changed.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from initlab import work
 from initlab.activations import ACTIVATIONS
+from initlab.comparison import PRESETS
 from initlab.datasets import DATASETS, SCALINGS
 from initlab.figures.histograms import AXES
 from initlab.initializers import INITIALIZERS
@@ -18,34 +18,27 @@ from initlab.isometry import PARTNERS
 from initlab.losses import LOSS_NAMES
 from initlab.neuron import FANS
 from initlab.optimizers import OPTIMIZERS
-from initlab.parameters import Parameter
 from initlab.scenarios import DEFAULT
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
 from initlab.symmetry import MARKS
-from initlab.ui.fields import Choice, Field, Flag, Grid, Steps, Value, table
+from initlab.ui.fields import Choice, Coded, Field, Flag, Grid, Steps, Value, nearest, shown, table
+from initlab.ui.starts import GAINS, MENU, mend, parameter_field, written
 
 VERSION: Final = "1"
 RESERVED: Final = ("v", "embed", "embed_options")
-MENU: Final = tuple(name for name, recipe in INITIALIZERS.items() if recipe.offered)
 WIDTHS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 BATCHES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
-GAINS: Final = tuple(float(f"{10 ** (k / 40):.3g}") for k in range(-40, 41))
 RATES: Final = (*(float(f"{m}e{e}") for e in range(-4, 1) for m in (1, 2, 5)), 10.0)
 NOISES: Final = (0.0, *(float(f"{m}e{e}") for e in range(-9, 0) for m in (1, 3)), 1.0)
+VALUE_AXES: Final = ("Log magnitude", "Value")
 VIEWS: Final = ("Auto", "Ridges", "Heat map")
 SPEC_NAMES: Final = {"bias": "bias_stddev"}  # where a link is shorter than the spec
-
-
-def _field(parameter: Parameter, default: float | str) -> Field:
-    if isinstance(default, str):
-        return Choice(parameter.name, default, parameter.choices)
-    return Steps(parameter.name, default, parameter.minimum, parameter.maximum, parameter.step)
 
 
 def _parameters() -> list[Field]:
     start: dict[str, Any] = dict(DEFAULT.init_params)
     owners = [INITIALIZERS[DEFAULT.init], *INITIALIZERS.values(), *ACTIVATIONS.values()]
-    return [_field(p, start.get(p.name, p.default)) for owner in owners for p in owner.parameters]
+    return [parameter_field(p, start.get(p.name, p.default)) for owner in owners for p in owner.parameters]
 
 
 FIELDS: Final[Mapping[str, Field]] = table([
@@ -78,6 +71,10 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Grid("symmetry_rate", 0.1, RATES),
     Grid("symmetry_noise", 0.0, NOISES),
     Steps("symmetry_dropout", 0.0, 0.0, 0.9, 0.1),
+    Coded("compare_starts", written(next(iter(PRESETS.values())).starts), mend),
+    Choice("compare_axis", VALUE_AXES[0], VALUE_AXES),
+    Flag("compare_same", True),
+    Choice("compare_view", VIEWS[0], VIEWS),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 
@@ -94,32 +91,30 @@ def decode(query: Mapping[str, Sequence[str]]) -> tuple[dict[str, Value], list[s
         field = FIELDS.get(name)
         if field is None:
             if name not in RESERVED:
-                notes.append(f"{_shown(name)} is not a parameter of this app: ignored.")
+                notes.append(f"{shown(name)} is not a parameter of this app: ignored.")
             continue
         if len(texts) > 1:
-            notes.append(f"{_shown(name)} is given {len(texts)} times: the last one counts.")
+            notes.append(f"{shown(name)} is given {len(texts)} times: the last one counts.")
         values[name], note = _parsed(field, texts[-1])
         notes += note
     return values, notes
 
 
 def _parsed(field: Field, text: str) -> tuple[Value, list[str]]:
+    if isinstance(field, Coded):
+        return _mended(field, text)
+    value, why = nearest(field, text)
+    return value, [f"{field.name} = {shown(text)} {why}: {field.text(value)} is used."] if why else []
+
+
+def _mended(field: Coded, text: str) -> tuple[Value, list[str]]:
+    """The first change is said, the others are counted."""
     try:
-        value = field.parse(text)
+        value, changes = field.mend(text)
     except ValueError as error:
-        return field.default, [f"{field.name} = {_shown(text)} {error}: {field.text(field.default)} is used."]
-    if isinstance(field, Steps | Grid) and abs(float(value) - float(text)) > 1e-9 * abs(float(value)):
-        low, high = field.bounds
-        outside = not low <= float(text) <= high
-        what = f"lies outside {low:g} to {high:g}" if outside else "lies between the steps of its slider"
-        return value, [f"{field.name} = {_shown(text)} {what}: {field.text(value)} is used."]
-    return value, []
-
-
-def _shown(text: str) -> str:
-    """A stranger's text made harmless for a sentence in Markdown."""
-    safe = re.sub(r"[^\w.+\- ]", "", text)[:24].strip()
-    return f"`{safe}`" if safe else "(unreadable)"
+        return field.default, [f"{field.name} = {shown(text)} {error}: the default is used."]
+    more = f" And {len(changes) - 1} more." if len(changes) > 1 else ""
+    return value, [f"{field.name}: {changes[0]}.{more}"] if changes else []
 
 
 def spec_of(values: Mapping[str, Value]) -> tuple[NetworkSpec, list[str]]:
@@ -147,6 +142,12 @@ def values_of(spec: NetworkSpec) -> dict[str, Value]:
     """The widgets' values that describe this spec."""
     shared = {name: getattr(spec, SPEC_NAMES.get(name, name)) for name in SHARED}
     return {**shared, **dict(spec.init_params), **dict(spec.activation_params)}
+
+
+def architecture_of(spec: NetworkSpec) -> dict[str, Value]:
+    """The same without the start: initializer, its parameters and gain."""
+    start = {"init", "gain", *dict(spec.init_params)}
+    return {name: value for name, value in values_of(spec).items() if name not in start}
 
 
 SHARED: Final = tuple(name for name in FIELDS if hasattr(DEFAULT, SPEC_NAMES.get(name, name)))

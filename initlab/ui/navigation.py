@@ -2,11 +2,13 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, NoReturn, TypeAlias
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
+
+Controls: TypeAlias = Literal["Network", "Architecture", "None"]  # an architecture is a network without its start
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +20,12 @@ class Page:
     script: str
     section: str
     icon: str
-    network_controls: bool = True
+    controls: Controls = "Network"
 
 
 PAGES: Final = (
     Page("Signal and gradient", "explore", "pages/explore/signal.py", "Explore", ":material/ssid_chart:"),
+    Page("Compare starts", "compare", "pages/explore/compare.py", "Explore", ":material/compare:", "Architecture"),
     Page("Symmetry", "symmetry", "pages/explore/symmetry.py", "Explore", ":material/content_copy:"),
     Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
 )  # fmt: skip
@@ -55,3 +58,8 @@ def current() -> tuple[Page, StreamlitPage]:
         sections.setdefault(page.section, []).append(script)
     chosen = st.navigation(sections, position="top")
     return next(page for page in PAGES if page.title == chosen.title), chosen
+
+
+def go(url_path: str) -> NoReturn:
+    """Open another page in the state of the session."""
+    st.switch_page(next(page.script for page in PAGES if page.url_path == url_path))

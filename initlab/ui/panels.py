@@ -1,7 +1,7 @@
 """The pieces pages are put together from: verdict card, figure card, numbers."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -24,6 +24,7 @@ ROOMY: Final = """
 .st-key-verdict h2 {padding: 0 0 0.4rem}
 @media (min-width: 900px) {[data-testid='stMainBlockContainer'] {padding-left: 3rem; padding-right: 3rem}}
 """
+LARGE: Final = 1e7  # in a column of a table
 PHRASES: Final = {  # of a changed field; an initializer or activation needs no more than its name
     "gain": "gain {:g}", "bias_stddev": "biases of {:g}", "normalization": "normalization {}", "shape": "shape {}",
     "residual": "residual connections: {}", "output": "output layer {}", "scaling": "{} inputs", "loss": "loss {}",
@@ -98,11 +99,17 @@ def chart(title: str, figure: Figure, reading: str, key: str) -> None:
     st.caption(reading)
 
 
+def _number_format(column: pd.Series) -> Any:
+    """The default would round 10⁻¹⁰ to 0, and three digits would write 10¹⁰ with all its zeros."""
+    large = bool((column.abs() >= LARGE).any())
+    return st.column_config.NumberColumn(format="scientific" if large else "%.3g")
+
+
 def numbers(table: pd.DataFrame, file_name: str, key: str) -> None:
     """The numbers behind a chart, as a table and as CSV."""
-    precise = st.column_config.NumberColumn(format="%.3g")  # the default would round 10⁻¹⁰ to 0
-    floats = table.select_dtypes("float").columns
-    st.dataframe(table, hide_index=True, key=key, column_config=dict.fromkeys(floats, precise))
+    floats = table.select_dtypes("float")
+    formats = {str(name): _number_format(column) for name, column in floats.items()}
+    st.dataframe(table, hide_index=True, key=key, column_config=formats)
     st.download_button(
         "Download CSV", table.to_csv(index=False), file_name, "text/csv", key=f"{key}_csv", icon=":material/download:",
         on_click="ignore",

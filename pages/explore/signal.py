@@ -32,3 +32,4 @@ explore.table_panel(probe)
 st.caption(readings.source(probe))
 if findings:
     panels.remedy_button(remedy_place, spec, compute.remedy(spec))
+explore.compare_button(remedy_place, spec)

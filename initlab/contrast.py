@@ -1,0 +1,170 @@
+"""What several probes of one architecture say beside each other: a table of numbers and the sentences under the charts.
+
+Labels come with the probes, in the same order.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Final, TypeGuard
+
+import numpy as np
+
+from initlab.arrays import Array, Integers
+from initlab.band import Profile
+from initlab.findings import Finding, Kind, findings, gradient_trend, signal_trend
+from initlab.measurement import Probe
+from initlab.readings import CHANGE, quantile_of_magnitude
+from initlab.tally import LayerStats
+from initlab.trend import Trend
+from initlab.wording import listed, number
+
+WORDS: Final[dict[Kind, str]] = {  # a verdict for a heading: one or two words
+    "overflow": "overflows", "symmetry": "copies", "vanishing signal": "vanishes", "exploding signal": "explodes",
+    "vanishing gradient": "gradient vanishes", "exploding gradient": "gradient explodes", "saturation": "saturates",
+    "dead units": "dies", "input collapse": "inputs collapse",
+}  # fmt: skip
+HEALTHY: Final = "healthy"
+QUANTILES: Final = (0.1, 0.5, 0.9)
+KEEP: Final = "keep their size"
+
+
+def verdict_word(found: Sequence[Finding]) -> str:
+    """The worst finding in a word or two."""
+    return WORDS[found[0].kind] if found else HEALTHY
+
+
+def rate(trend: Trend | None) -> float:
+    """The mean factor from layer to layer, in the direction of travel; NaN where there is no trend or no signal."""
+    if trend is None or not trend.steps or trend.ends[0] == 0:
+        return math.nan
+    return math.exp(trend.log_ratio / trend.steps)
+
+
+def decades(trend: Trend | None) -> float:
+    """log10 of last over first, in the direction of travel."""
+    return math.nan if trend is None or trend.ends[0] == 0 else trend.log_ratio / math.log(10)
+
+
+def summary(labels: Sequence[str], probes: Sequence[Probe]) -> dict[str, list[str] | list[float] | list[int]]:
+    """The table of a comparison: column name to one value a start; shares and counts are those of the worst layer."""
+    found = [findings(probe) for probe in probes]
+    signal, gradient = [signal_trend(probe) for probe in probes], [gradient_trend(probe) for probe in probes]
+    return {
+        "start": list(labels),
+        "verdict": [f[0].headline if f else "Healthy" for f in found],
+        "signal ×/layer": [rate(trend) for trend in signal],
+        "gradient ×/layer": [rate(trend) for trend in gradient],
+        "saturated, %": [100 * float(probe.saturated_share.max()) for probe in probes],
+        "silent, %": [100 * float(probe.dead_share.max()) for probe in probes],
+        "distinct units": [int(probe.distinct_units.min()) for probe in probes],
+        "first loss": [probe.loss for probe in probes],
+        "log₁₀ grad 1/L": [decades(trend) for trend in gradient],
+    }
+
+
+def layer_table(
+    labels: Sequence[str], probes: Sequence[Probe], bands: Sequence[Sequence[Profile]]
+) -> dict[str, list[str] | Array | Integers]:
+    """Every layer of every start: RMS of this draw and, where they were measured, quantiles of the others."""
+    depth = probes[0].depth
+    columns: dict[str, list[str] | Array | Integers] = {
+        "start": [label for label in labels for _ in range(depth)],
+        "layer": np.tile(np.arange(1, depth + 1), len(labels)),
+        "activation rms": np.concatenate([probe.activation.rms for probe in probes]),
+        "gradient rms": np.concatenate([probe.gradient.rms for probe in probes]),
+    }
+    for what in ("activation", "gradient") if bands else ():
+        draws = [quantiles([getattr(profile, what) for profile in band]) for band in bands]
+        for row, q in enumerate(QUANTILES):
+            columns[f"{what} rms, {q:.0%} of other draws"] = np.concatenate([found[row] for found in draws])
+    return columns
+
+
+def quantiles(draws: Sequence[Array]) -> Array:
+    """10 %, median and 90 % a layer `(3, L)` of the RMS in several draws; what is not finite counts as the largest."""
+    values = np.array(draws)
+    with np.errstate(invalid="ignore"):
+        return np.quantile(
+            np.where(np.isfinite(values), values, np.inf), QUANTILES, axis=0, method="averaged_inverted_cdf"
+        )
+
+
+def activations(labels: Sequence[str], probes: Sequence[Probe]) -> str:
+    """Whose activations keep their size from layer 1 to the last, and whose do not."""
+    return _movements("activations", labels, [probe.activation for probe in probes], backward=False)
+
+
+def gradients(labels: Sequence[str], probes: Sequence[Probe]) -> str:
+    """Whose gradients keep their size on their way from the last layer to layer 1."""
+    return _movements("gradients", labels, [probe.gradient for probe in probes], backward=True)
+
+
+def _movements(what: str, labels: Sequence[str], stats: Sequence[LayerStats], *, backward: bool) -> str:
+    """Starts that do the same share a clause; those that keep their size come first."""
+    clauses: dict[str, list[str]] = {}
+    for label, one in zip(labels, stats, strict=True):
+        clauses.setdefault(_movement(one, backward=backward), []).append(label)
+    said = "; ".join(f"{c} with {listed(clauses[c])}" for c in sorted(clauses, key=lambda clause: clause != KEEP))
+    depth = len(stats[0].mean)
+    if depth == 1:
+        return f"In the only layer the {what} {said}."
+    way = f"{depth} down to 1" if backward else f"1 to {depth}"
+    return f"From layer {way} the {what} {said}."
+
+
+def fault(stats: LayerStats, *, backward: bool) -> str:
+    """Why a line on a log axis ends early or is missing, and the first layer without a point, in travel order."""
+    for what, flags in (("overflow", stats.finite_share < 1), ("exactly 0", stats.zeros == stats.size)):
+        if flags.any():
+            layer = int(np.flatnonzero(flags)[-1 if backward else 0]) + 1
+            return what if flags.all() else f"{what} from layer {layer}"
+    return ""
+
+
+def _movement(stats: LayerStats, *, backward: bool) -> str:
+    why = fault(stats, backward=backward)
+    if why:
+        return why if why.startswith("overflow") else f"are {why}"
+    ends = [quantile_of_magnitude(stats, layer, 0.9) for layer in (0, len(stats.mean) - 1)]
+    first, last = ends[::-1] if backward else ends
+    if len(stats.mean) == 1:
+        return f"lie nine in ten below {number(first)}"
+    if last == 0 or first == 0:
+        return "are mostly exactly 0 at the end" if last == 0 else "are mostly exactly 0 at first"
+    factor = last / first
+    if 1 / CHANGE < factor < CHANGE:
+        return KEEP
+    return f"{'grow' if factor > 1 else 'shrink'} {number(max(factor, 1 / factor))} times"
+
+
+def signal_rms(labels: Sequence[str], probes: Sequence[Probe]) -> str:
+    """What a layer does to the activations' RMS, from the start that loses most to the one that gains most."""
+    return _rates("Going up", labels, [signal_trend(probe) for probe in probes])
+
+
+def gradient_rms(labels: Sequence[str], probes: Sequence[Probe]) -> str:
+    """What a layer does to the gradient's RMS on its way down."""
+    return _rates("Coming down", labels, [gradient_trend(probe) for probe in probes])
+
+
+def _rates(way: str, labels: Sequence[str], trends: Sequence[Trend | None]) -> str:
+    found = sorted((rate(trend), label) for trend, label in zip(trends, labels, strict=True) if _has_rate(trend))
+    without: dict[str, list[str]] = {}
+    for trend, label in zip(trends, labels, strict=True):
+        if not _has_rate(trend):
+            without.setdefault(_why_none(trend), []).append(label)
+    rates = ", ".join(f"× {number(value, 3)} {label}" for value, label in found)
+    parts = [f"{way}, a layer multiplies the RMS by: {rates}"] if found else []
+    return "; ".join(parts + [f"{listed(those)}: {why}" for why, those in without.items()]) + "."
+
+
+def _has_rate(trend: Trend | None) -> TypeGuard[Trend]:
+    return rate(trend) > 0  # not for NaN
+
+
+def _why_none(trend: Trend | None) -> str:
+    if trend is None:
+        return "overflow"
+    if trend.ends[0] == 0:
+        return "exactly 0"
+    return "falls to exactly 0" if trend.steps else "one layer has no rate"

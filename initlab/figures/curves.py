@@ -1,0 +1,126 @@
+"""RMS against depth for several starts at once, each named at the end of its line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from initlab.arrays import Array
+from initlab.figures import theme
+from initlab.figures.depth import layer_axis, limits, log10
+from initlab.figures.theme import Direction, Json
+
+HEIGHT: Final = 340
+LINE: Final = 15  # characters of a label
+LETTER: Final = 6.6  # pixels
+ROW: Final = 16  # pixels a line of a label is high
+MARKERS: Final = 12  # on a line, however deep
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """One start: RMS a layer `(L,)` of this draw, and the 10 %, 50 % and 90 % of other draws `(3, L)` once measured.
+
+    What is not finite is not drawn; `note` says why a line ends early or is missing.
+    """
+
+    label: str
+    rms: Array
+    quantiles: Array | None = None
+    note: str = ""
+
+
+def curves_figure(curves: Sequence[Curve], direction: Direction, dark: bool) -> go.Figure:
+    """On a log axis: markers are this draw, lines the median of the others and bands their 10 to 90 %.
+
+    The names stand where the journey ends, at the last layer or at the first; the axis is on the other side.
+    """
+    look, depth = theme.palette(dark), len(curves[0].rms)
+    colours = theme.OKABE_ITO[dark]
+    bands = [_band(c.quantiles, colours[k]) for k, c in enumerate(curves) if c.quantiles is not None]
+    lines = [_line(curve, colours[k], tuple(theme.SYMBOLS)[k]) for k, curve in enumerate(curves)]
+    low, high = limits(np.concatenate([trace["y"] for trace in (*bands, *lines)]))
+    texts = [[*wrap(curve.label, LINE), *wrap(curve.note, LINE)] for curve in curves]
+    sizes = [ROW * len(text) + 4 for text in texts]
+    height = max(HEIGHT, sum(sizes) + theme.MARGIN["t"] + theme.MARGIN["b"])
+    pixel = (high - low) / (height - theme.MARGIN["t"] - theme.MARGIN["b"])
+    step = 1 if direction == "forward" else -1
+    ends = [_end(line["y"][:depth][::step], line["y"][depth:][::step], low) for line in lines]
+    places = _spread(ends, [size * pixel for size in sizes], low, high)
+    side: Json = {"x": 1, "xanchor": "left", "xshift": 4} if step > 0 else {"x": 0, "xanchor": "right", "xshift": -4}
+    names = [
+        theme.label(_named(k, text, dark, step), look.ink, xref="paper", y=y, align=side["xanchor"], **side)
+        for k, (text, y) in enumerate(zip(texts, places, strict=True))
+    ]
+    room, other = round(30 + LETTER * max(len(line) for text in texts for line in text)), 58
+    left, right = (other, room) if step > 0 else (room, other)
+    yaxis: Json = {"title": "RMS, log scale", "range": [low, high], "side": "left" if step > 0 else "right"}
+    return theme.figure(
+        dark, height, [*bands, *lines], layer_axis(depth), {**yaxis, **theme.decade_ticks(low, high, 5)},
+        annotations=names, margin={**theme.MARGIN, "l": left, "r": right},
+    )  # fmt: skip
+
+
+def _named(index: int, text: list[str], dark: bool, step: int) -> str:
+    """The symbol stands next to the line's end."""
+    first, *more = text
+    mark = theme.mark(index, dark)
+    return "<br>".join([f"{mark} {first}" if step > 0 else f"{first} {mark}", *more])
+
+
+def _line(curve: Curve, colour: str, symbol: str) -> Json:
+    """The median as a line and this draw as markers, in one trace; without other draws this one is the line too."""
+    depth = len(curve.rms)
+    layers, here = np.arange(1.0, depth + 1), log10(curve.rms)
+    line = here if curve.quantiles is None else log10(curve.quantiles[1])
+    marked = np.unique(np.linspace(0, depth - 1, min(depth, MARKERS)).round().astype(int))
+    apart = np.full(2 * len(marked), np.nan)  # a gap before each marker keeps them unconnected
+    x, y = apart.copy(), apart.copy()
+    x[1::2], y[1::2] = layers[marked], here[marked]
+    sizes = np.append(np.zeros(depth, np.uint8), np.full(2 * len(marked), 9, np.uint8))
+    return {
+        "type": "scatter", "mode": "lines+markers", "x": np.append(layers, x), "y": np.append(line, y),
+        "line": {"color": colour, "width": 2.2},
+        "marker": {"symbol": symbol, "size": sizes, "opacity": 1, "line": {"width": 0}},
+        "hovertemplate": f"{curve.label}, layer %{{x}}<br>RMS 10^%{{y:.2f}}<extra></extra>",
+    }  # fmt: skip
+
+
+def _band(quantiles: Array, colour: str) -> Json:
+    """10 to 90 % as a closed shape, over the layers where both are finite."""
+    low, high = log10(quantiles[0]), log10(quantiles[2])
+    drawn = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+    return {
+        "type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip",
+        "x": np.append(drawn, drawn[::-1]) + 1.0, "y": np.append(high[drawn], low[drawn[::-1]]),
+        "fillcolor": theme.translucent(colour, 0.18),
+    }  # fmt: skip
+
+
+def _end(line: Array, markers: Array, low: float) -> float:
+    """Where a line, or else its markers, ends; at the foot of the picture if there is neither."""
+    for values in (line, markers):
+        finite = values[np.isfinite(values)]
+        if finite.size:
+            return float(finite[-1])
+    return low
+
+
+def _spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
+    """Heights as near as may be to the wanted ones, in their order, so that labels of these sizes do not overlap."""
+    order = np.argsort(wanted, kind="stable")
+    places, half = np.array(wanted, float)[order], np.array(sizes)[order] / 2
+    floor = low
+    for k in range(len(places)):
+        places[k] = max(places[k], floor + half[k])
+        floor = places[k] + half[k]
+    ceiling = high
+    for k in reversed(range(len(places))):
+        places[k] = min(places[k], ceiling - half[k])
+        ceiling = places[k] - half[k]
+    found = np.empty(len(places))
+    found[order] = places
+    return found.tolist()

@@ -1,0 +1,122 @@
+"""The pieces of the Compare page: presets, small multiples, RMS lines with their bands, tables."""
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from initlab import comparison, contrast
+from initlab.comparison import PRESETS, SEEDS, Start
+from initlab.figures.histograms import AXES, Axis
+from initlab.figures.layers import MAX_RIDGES
+from initlab.spec import NetworkSpec
+from initlab.ui import compute, link, panels, session, starts
+from initlab.work import LIMIT, total
+
+FIELD = "compare_starts"
+
+
+def experiment() -> tuple[NetworkSpec, tuple[Start, ...], list[str]]:
+    """The architecture of the sidebar, the starts of the link, and what had to give way to the work budget."""
+    values = session.values()
+    spec, notes = link.spec_of({**values, "init": "Zeros", "gain": 1.0})
+    lineup = starts.starts_of(str(values[FIELD]))
+    fit = comparison.fitting(spec, lineup)
+    if fit != spec:
+        needed = total(comparison.specs(spec, lineup))
+        notes.append(
+            f"{len(lineup)} networks like this need {needed}; the limit is {LIMIT}. "
+            f"Shown instead: depth {fit.depth} with {fit.rows} rows."
+        )
+    return fit, lineup, notes
+
+
+def preset_pills(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
+    """One click each; the one that is open is marked, and says what to look for."""
+    chosen = next((name for name, preset in PRESETS.items() if preset.shown(spec, lineup)), None)
+    st.session_state["compare_preset"] = chosen
+    st.pills("Presets", tuple(PRESETS), key="compare_preset", label_visibility="collapsed", on_change=_open_preset)
+    if chosen:
+        st.caption(PRESETS[chosen].look_for)
+
+
+def _open_preset() -> None:
+    name = st.session_state["compare_preset"]
+    if name:
+        preset = PRESETS[name]
+        session.apply({**link.architecture_of(preset.spec), FIELD: starts.written(preset.starts)})
+
+
+def histogram_controls(depth: int) -> tuple[Axis, bool, bool]:
+    """The axis, whether all starts share it, and whether layers are drawn as ridges."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        axis = st.segmented_control("Axis", link.VALUE_AXES, key="compare_axis", required=True, persist_state="session")
+        view = st.segmented_control("View", link.VIEWS, key="compare_view", required=True, persist_state="session")
+        same = st.toggle("Same axis for all", key="compare_same", persist_state="session")
+    ridges = view == "Ridges" or (view == "Auto" and depth <= MAX_RIDGES)
+    return AXES[link.VALUE_AXES.index(axis or AXES[0])], same, ridges
+
+
+def histograms(specs: tuple[NetworkSpec, ...], axis: Axis, *, same: bool, ridges: bool) -> None:
+    """Activations and gradients of every start, side by side; on a phone one below the other."""
+    names, probes = compute.labels_of(specs), [compute.probe(spec) for spec in specs]
+    forward, backward = st.columns(2)
+    with forward:
+        figure = compute.multiples_figure(specs, "forward", axis, same, ridges, panels.dark())
+        panels.chart("Activations", figure, contrast.activations(names, probes), "compare_activations")
+    with backward:
+        figure = compute.multiples_figure(specs, "backward", axis, same, ridges, panels.dark())
+        panels.chart("Back-propagated gradients", figure, contrast.gradients(names, probes), "compare_gradients")
+
+
+def rms_charts(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
+    """RMS against depth, forward and backward; where the bands take long, the lines come first alone."""
+    specs = comparison.specs(spec, lineup)
+    places = [column.container() for column in st.columns(2)]
+    charts = [place.empty() for place in places]
+    note = st.empty()
+    fit = comparison.fitting_band(spec, lineup)
+    if fit != spec:
+        _draw_rms(charts, specs, seeds=0)
+        note.caption(
+            f"No band: {SEEDS} draws of {len(specs)} starts would take more operations than a page may "
+            f"({LIMIT.operations / 1e9:,.0f} billion). Depth {fit.depth} with {fit.rows} rows would do."
+        )
+        return
+    if compute.band_takes_long(specs, SEEDS):
+        _draw_rms(charts, specs, seeds=0)
+    for done, one in enumerate(specs):
+        for count in compute.extend_band(one, SEEDS):
+            note.caption(f"Bands: {done * SEEDS + count} of {len(specs) * SEEDS} other draws so far.")
+    _draw_rms(charts, specs, seeds=SEEDS)
+    note.caption(
+        f"Markers: this draw. Lines and bands: median and 10 to 90 % of {SEEDS} other draws, the same for all."
+    )
+
+
+def _draw_rms(places: list[DeltaGenerator], specs: tuple[NetworkSpec, ...], seeds: int) -> None:
+    names, probes = compute.labels_of(specs), [compute.probe(spec) for spec in specs]
+    signal, gradient = contrast.signal_rms(names, probes), contrast.gradient_rms(names, probes)
+    suffix = "" if seeds else "_alone"
+    with places[0].container():
+        figure = compute.curves_figure(specs, "forward", seeds, panels.dark())
+        panels.chart("Signal: RMS of the activations", figure, signal, f"compare_signal{suffix}")
+    with places[1].container():
+        figure = compute.curves_figure(specs, "backward", seeds, panels.dark())
+        panels.chart("Gradient: RMS of ∂loss/∂z", figure, gradient, f"compare_gradient{suffix}")
+
+
+def tables(specs: tuple[NetworkSpec, ...]) -> None:
+    """One row a start; every layer of every start while the panel is open."""
+    names, probes = compute.labels_of(specs), [compute.probe(spec) for spec in specs]
+    st.markdown("**In numbers**")
+    panels.numbers(pd.DataFrame(contrast.summary(names, probes)), "initlab-comparison.csv", "compare_summary")
+    st.caption(
+        "Factors are means from layer to layer in the direction of travel; shares and counts are those of the worst "
+        "layer; the last column is the gradient's RMS in layer 1 over that in the last layer."
+    )
+    panel = st.expander("Every layer", icon=":material/table:", key="compare_layers_panel", on_change="rerun")
+    if panel.open:
+        bands = [found for spec in specs if (found := compute.profiles(spec, SEEDS))]
+        table = contrast.layer_table(names, probes, bands if len(bands) == len(specs) else [])
+        with panel:
+            panels.numbers(pd.DataFrame(table), "initlab-comparison-layers.csv", "compare_layers")

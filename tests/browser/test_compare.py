@@ -1,0 +1,59 @@
+"""What a visitor does on the Compare page, in a real Chromium: ask a question, share it, change the set by keyboard."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from benchmarks.browser import settled
+from tests.browser.conftest import NewPage
+
+CHARTS = """() => [...document.querySelectorAll('.js-plotly-plot')].map(
+  chart => [chart._fullData.map(trace => Array.from(trace.y)), chart._fullLayout.annotations.map(note => note.text)])"""
+WIDE = (
+    "() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]"
+    ".map(e => e.scrollWidth - e.clientWidth)"
+)
+
+
+def drawn(page: Page) -> Any:
+    return page.evaluate(CHARTS)
+
+
+def chips(page: Page) -> list[str]:
+    return page.locator(".st-key-compare_starts_chip button").all_inner_texts()
+
+
+def test_a_preset_a_link_to_it_and_a_start_removed_by_keyboard(new_page: NewPage) -> None:
+    page = new_page("/compare")
+    assert len(chips(page)) == 6
+    page.get_by_text("Which library default?", exact=True).click()
+    page.wait_for_url("**compare_starts=Glorot+uniform%3BPyTorch+default**")
+    expected = drawn(settled(page))
+    assert len(expected) == 4
+    other = new_page("/compare" + page.url[page.url.index("?") :])
+    assert drawn(other) == expected
+    assert (
+        chips(other)
+        == chips(page)
+        == ["● Glorot uniform", "■ PyTorch default", "◆ LeCun normal", "▲ scikit-learn default"]
+    )
+
+    chip = page.locator(".st-key-compare_starts_chip button").nth(1)
+    chip.focus()
+    chip.press("Enter")
+    settled(page)
+    remove = page.locator(".st-key-compare_starts_remove button")
+    remove.focus()
+    remove.press("Enter")
+    page.wait_for_url("**compare_starts=Glorot+uniform%3BLeCun+normal**")
+    assert chips(settled(page)) == ["● Glorot uniform", "■ LeCun normal", "◆ scikit-learn default"]
+    page.go_back()
+    page.wait_for_url("**PyTorch+default**")
+    settled(page)
+    assert len(chips(page)) == 4
+
+
+def test_a_phone_shows_the_comparison_without_scrolling_sideways(new_page: NewPage) -> None:
+    page = new_page("/compare", width=390, height=844)
+    assert max(page.evaluate(WIDE)) <= 0
+    assert page.locator("[data-testid=stException]").count() == 0

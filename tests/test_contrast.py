@@ -1,0 +1,139 @@
+"""The table and the sentences of a comparison: every number is that of the probe it stands for."""
+
+import math
+import re
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+from probed import probed
+
+from initlab import contrast
+from initlab.band import Profile
+from initlab.comparison import PRESETS, Start, labels, specs, start
+from initlab.contrast import layer_table, quantiles, summary, verdict_word
+from initlab.findings import findings
+from initlab.measurement import Probe
+from initlab.spec import NetworkSpec
+from initlab.wording import number
+
+ARTICLE = PRESETS["The article"]
+DEEP = NetworkSpec(activation="ReLU", depth=30, batch=64)
+DEPTHS = NetworkSpec(activation="ReLU", depth=200, width=16, batch=16)
+ODD = [start("Zeros"), start("Random uniform", minval=0.0, maxval=1.0), start("He normal"), start("Glorot normal")]
+
+
+Compared: TypeAlias = tuple[tuple[str, ...], list[Probe]]
+
+
+def compared(spec: NetworkSpec, lineup: list[Start]) -> Compared:
+    return labels(lineup), [probed(one) for one in specs(spec, lineup)]
+
+
+@pytest.fixture(scope="module")
+def article() -> Compared:
+    return compared(ARTICLE.spec, list(ARTICLE.starts))
+
+
+@pytest.fixture(scope="module")
+def odd() -> Compared:
+    return compared(DEEP, ODD)
+
+
+def test_the_table_holds_the_numbers_of_each_probe(article: Compared) -> None:
+    names, probes = article
+    table = summary(names, probes)
+    assert table["start"] == list(names)
+    for row, probe in enumerate(probes):
+        found, values = findings(probe), {name: column[row] for name, column in table.items()}
+        assert values["verdict"] == (found[0].headline if found else "Healthy")
+        assert values["saturated, %"] == 100 * probe.saturated_share.max()
+        assert values["silent, %"] == 100 * probe.dead_share.max()
+        assert values["distinct units"] == probe.distinct_units.min()
+        assert values["first loss"] == probe.loss
+        forward, backward = probe.activation.rms, probe.gradient.rms
+        if not backward.any():
+            assert math.isnan(float(values["gradient ×/layer"]))
+            assert math.isnan(float(values["log₁₀ grad 1/L"]))
+            continue
+        assert values["signal ×/layer"] == pytest.approx((forward[-1] / forward[0]) ** (1 / 9))
+        assert values["gradient ×/layer"] == pytest.approx((backward[0] / backward[-1]) ** (1 / 9))
+        assert values["log₁₀ grad 1/L"] == pytest.approx(np.log10(backward[0] / backward[-1]))
+
+
+def test_an_overflow_and_a_vanished_gradient_have_no_rate_or_the_rate_0(
+    odd: tuple[tuple[str, ...], list[Probe]],
+) -> None:
+    table = summary(*odd)
+    assert math.isnan(float(table["gradient ×/layer"][1]))
+    names, probes = compared(
+        NetworkSpec(activation="ReLU", depth=200, width=16, batch=16), [start("PyTorch default")] * 2
+    )
+    assert summary(names, probes)["gradient ×/layer"] == [0, 0]
+    assert summary(names, probes)["log₁₀ grad 1/L"] == [-math.inf] * 2
+    assert "falls to exactly 0" in contrast.gradient_rms(names, probes)
+
+
+def test_one_layer_has_no_rate() -> None:
+    names, probes = compared(NetworkSpec(activation="Tanh", depth=1, width=8, batch=8), ODD)
+    assert all(math.isnan(float(value)) for value in summary(names, probes)["signal ×/layer"])
+    assert "one layer has no rate" in contrast.signal_rms(names, probes)
+    assert contrast.activations(names, probes).startswith("In the only layer the activations ")
+
+
+def test_rates_are_said_from_the_smallest_to_the_largest(article: Compared) -> None:
+    names, probes = article
+    said = contrast.signal_rms(names, probes)
+    assert said.startswith("Going up, a layer multiplies the RMS by: × ")
+    rates = [float(text) for text in re.findall(r"× ([\d.]+) [A-Z]", said)]
+    assert rates == sorted(rates)
+    assert len(rates) == 5
+    for name, probe in zip(names[1:], probes[1:], strict=True):
+        rms = probe.activation.rms
+        assert f"× {number((rms[-1] / rms[0]) ** (1 / 9), 3)} {name}" in said
+    assert said.endswith("Zeros: exactly 0.")
+
+
+def test_starts_that_do_the_same_share_a_clause(odd: Compared) -> None:
+    said = contrast.activations(*odd)
+    assert said.startswith(
+        "From layer 1 to 30 the activations keep their size with He normal; are exactly 0 with Zeros;"
+    )
+    first = int(np.flatnonzero(odd[1][1].activation.finite_share < 1)[0]) + 1
+    assert f"overflow from layer {first} with Random uniform 0 to 1" in said
+    assert re.search(r"shrink [\d,]+ times with Glorot normal\.$", said)
+    assert contrast.gradients(*odd).startswith("From layer 30 down to 1 the gradients keep their size with He normal")
+
+
+def test_the_word_of_a_verdict_is_that_of_the_worst_finding(article: Compared) -> None:
+    words = [verdict_word(findings(probe)) for probe in article[1]]
+    assert words == ["copies", "gradient explodes", "copies", "healthy", "healthy", "healthy"]
+
+
+def test_quantiles_are_numpys_own_where_all_is_finite() -> None:
+    draws = [np.array([value, 1.0]) for value in np.random.default_rng(0).permutation(20) + 1.0]
+    low, median, high = quantiles(draws)[:, 0]
+    assert median == 10.5
+    assert (low, high) == (2.5, 18.5)
+    np.testing.assert_array_equal(quantiles(draws)[:, 1], 1)
+
+
+@pytest.mark.parametrize("odd_value", [np.inf, np.nan])
+def test_draws_that_overflow_count_as_the_largest(odd_value: float) -> None:
+    draws = [np.array([float(value)]) for value in range(1, 21)]
+    for k in range(3):
+        draws[k][:] = odd_value
+    low, median, high = quantiles(draws)[:, 0]
+    assert (low, median) == (5.5, 13.5)
+    assert not np.isfinite(high)
+
+
+def test_every_layer_of_every_start_is_in_the_long_table(odd: Compared) -> None:
+    names, probes = odd
+    bands = [[Profile(probe.activation.rms * k, probe.gradient.rms) for k in range(1, 21)] for probe in probes]
+    table, bare = layer_table(names, probes, bands), layer_table(names, probes, [])
+    assert {len(column) for column in table.values()} == {4 * 30}
+    np.testing.assert_array_equal(table["activation rms"][60:90], probes[2].activation.rms)
+    median = np.array(table["activation rms, 50% of other draws"][60:90], float)
+    np.testing.assert_allclose(median, 10.5 * probes[2].activation.rms)
+    assert list(bare) == ["start", "layer", "activation rms", "gradient rms"]
