@@ -84,7 +84,7 @@ def _line(curve: Curve, colour: str, symbol: str) -> Json:
     return {
         "type": "scatter", "mode": "lines+markers", "x": np.append(layers, x), "y": np.append(line, y),
         "line": {"color": colour, "width": 2.2},
-        "marker": {"symbol": symbol, "size": sizes, "opacity": 1, "line": {"width": 0}},
+        "marker": {"symbol": symbol, "size": sizes, "opacity": 1, "line": {"width": 0}},  # else: a bubble chart's
         "hovertemplate": f"{curve.label}, layer %{{x}}<br>RMS 10^%{{y:.2f}}<extra></extra>",
     }  # fmt: skip
 
