@@ -7,10 +7,12 @@ from typing import Final
 
 from initlab.errors import invalid
 from initlab.spec import NetworkSpec
+from initlab.tally import BLOCK
 
 MAX_OPERATIONS: Final = 10**11  # ten to twenty seconds on one busy core
 MAX_BYTES: Final = 2**31
 IN_FLIGHT: Final = 32  # bytes of temporaries for each number of the layer that is worked on: four in float64
+TALLY_BLOCKS: Final = 8  # the buffers of a sweep and of its five quantities
 LOG_BINS: Final = {"float32": 2**10, "float64": 2**13}  # a layer, of five quantities, eight bytes each
 
 
@@ -42,7 +44,8 @@ def work(spec: NetworkSpec) -> Work:
     layers_kept = 2 if spec.normalization == "None" else 4  # z and phi(z); the normalized ones too
     kept = weights + layers_kept * spec.rows * units
     in_flight = IN_FLIGHT * (spec.rows * max(spec.widths) + max(a * b for a, b in pairwise(spec.widths)))
-    return Work(operations, size * kept + in_flight + 40 * spec.depth * LOG_BINS[spec.precision])
+    counted = 40 * spec.depth * LOG_BINS[spec.precision] + 8 * TALLY_BLOCKS * BLOCK
+    return Work(operations, size * kept + in_flight + counted)
 
 
 def fitting(spec: NetworkSpec) -> NetworkSpec:

@@ -83,8 +83,9 @@ def drawn_once(figure: go.Figure) -> go.Figure:
     because it compares typed arrays and templates by identity. A changed figure is a new chart in the page, so its
     first revision is its last.
     """
-    data = [_plain(trace.to_plotly_json()) for trace in figure.data]
-    layout = {**_plain(figure.layout.to_plotly_json()), "datarevision": 1}
+    drawn: Any = figure  # Plotly declares too little of its own types
+    data = [_plain(trace.to_plotly_json()) for trace in drawn.data]
+    layout = {**_plain(drawn.layout.to_plotly_json()), "datarevision": 1}
     once = go.Figure({"data": data, "layout": layout}, _validate=False)
     once.layout.template = None
     return once
