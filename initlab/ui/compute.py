@@ -11,21 +11,26 @@ import numpy as np
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from initlab import contrast, datasets
-from initlab.arrays import Array
+from initlab import contrast, datasets, phase
+from initlab.arrays import Array, Parameters
 from initlab.band import SEEDS, Profile, seed_profiles
 from initlab.comparison import Start, labels
 from initlab.diagnosis import remedy as find_remedy
 from initlab.draws import Draws
 from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
+from initlab.figures import phase as phase_figure
 from initlab.figures.depth import Band, finite_rms
 from initlab.figures.histograms import Axis
+from initlab.figures.phase import Marks
 from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
 from initlab.isometry import Isometry
 from initlab.isometry import measured as jacobian_measured
+from initlab.landmarks import Place, here, landmarks
 from initlab.measurement import Probe
 from initlab.neuron import neuron_sums
+from initlab.point import Curve, Point, correlation_curve, variance_curve
+from initlab.point import point as find_point
 from initlab.probe import probe as run_probe
 from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
@@ -244,3 +249,37 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int) -> Iterator[Walk]:
         if len(further.moments) > len(kept[0].moments):  # another session may have been faster
             kept[0] = further
     yield kept[0]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def plane(activation: str, params: Parameters, axis: phase.Axis) -> phase.Plane:
+    return phase.plane(activation, axis, **_numbers(params))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def picks(activation: str, params: Parameters, axis: phase.Axis) -> phase.Picks:
+    return phase.picks(activation, plane(activation, params, axis).window, **_numbers(params))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def point(activation: str, params: Parameters, weight: float, bias: float) -> Point:
+    return find_point(activation, weight, bias, **_numbers(params))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def plane_figure(spec: NetworkSpec, axis: phase.Axis, weight: float, bias: float, dark: bool) -> Figure:
+    start, chosen = here(spec), Place(weight, bias)
+    marks = Marks(landmarks(spec.width, spec.activation), start.place, start.sure, chosen)
+    key = spec.activation, spec.activation_params, axis
+    return phase_figure.plane_figure(plane(*key), marks, picks(*key), dark)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def point_maps(activation: str, params: Parameters, weight: float, bias: float, depth: int) -> tuple[Curve, Curve]:
+    """The variance map and the correlation map at one point, with the way through `depth` layers."""
+    at, numbers = point(activation, params, weight, bias), _numbers(params)
+    return variance_curve(activation, at, depth, **numbers), correlation_curve(activation, at, depth, **numbers)
+
+
+def _numbers(params: Parameters) -> dict[str, float]:
+    return {name: float(value) for name, value in params}

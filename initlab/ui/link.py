@@ -18,6 +18,8 @@ from initlab.isometry import PARTNERS
 from initlab.losses import LOSS_NAMES
 from initlab.neuron import FANS
 from initlab.optimizers import OPTIMIZERS
+from initlab.phase import AXES as PLANE_AXES
+from initlab.phase import BIASES, WEIGHTS
 from initlab.scenarios import DEFAULT
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
 from initlab.symmetry import MARKS
@@ -63,6 +65,9 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Choice("explore_view", VIEWS[0], VIEWS),
     Steps("explore_layer", 1, 1, 200, 1),
     Grid("explore_fan", 128, FANS),
+    Choice("phase_axis", PLANE_AXES[0], PLANE_AXES),
+    Grid("phase_weight", 3.0, WEIGHTS),
+    Grid("phase_bias", 0.04, BIASES),
     Choice("isometry_partner", PARTNERS[0], PARTNERS),
     Steps("isometry_row", 1, 1, BATCHES[-1], 1),
     Steps("symmetry_layer", 5, 1, 200, 1),

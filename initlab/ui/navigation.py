@@ -27,6 +27,7 @@ PAGES: Final = (
     Page("Signal and gradient", "explore", "pages/explore/signal.py", "Explore", ":material/ssid_chart:"),
     Page("Compare starts", "compare", "pages/explore/compare.py", "Explore", ":material/compare:", "Architecture"),
     Page("Symmetry", "symmetry", "pages/explore/symmetry.py", "Explore", ":material/content_copy:"),
+    Page("Phase diagram", "phase-diagram", "pages/theory/phase_diagram.py", "Theory", ":material/map:"),
     Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
 )  # fmt: skip
 

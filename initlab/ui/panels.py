@@ -1,7 +1,7 @@
 """The pieces pages are put together from: verdict card, figure card, numbers."""
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -92,10 +92,20 @@ def remedy_label(spec: NetworkSpec, remedy: NetworkSpec) -> str:
     return "Use " + " with ".join(words[:2]) + "".join(f", {word}" for word in words[2:])
 
 
-def chart(title: str, figure: Figure, reading: str, key: str) -> None:
-    """A titled chart, its one-sentence reading under it and as its alternative text."""
+def chart(
+    title: str, figure: Figure, reading: str, key: str, on_pick: Callable[[], None] | Literal["ignore"] = "ignore"
+) -> None:
+    """A titled chart, its one-sentence reading under it and as its alternative text; `on_pick` hears of a click."""
     st.markdown(f"**{title}**")
-    st.plotly_chart(theme.drawn_once(figure), theme=None, key=key, alt=reading, config=theme.CONFIG)
+    st.plotly_chart(
+        theme.drawn_once(figure),
+        theme=None,
+        key=key,
+        alt=reading,
+        config=theme.CONFIG,
+        on_select=on_pick,
+        selection_mode="points",
+    )
     st.caption(reading)
 
 

@@ -1,0 +1,169 @@
+"""The Phase diagram page without a browser: it draws whatever is chosen, places the network, and opens a point."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+from visits import APP, QUICK, SECONDS, alternative_texts, captions, charts, link_to, numbers_in, shown_spec
+
+from initlab import phase_readings
+from initlab.activations import ACTIVATIONS
+from initlab.landmarks import here
+from initlab.scenarios import DEFAULT
+from initlab.spec import NetworkSpec
+from initlab.ui.link import MENU
+from initlab.ui.phase import PRESETS
+
+
+def opened(query: Mapping[str, str] | None = None, theme: str = "light", **state: Any) -> AppTest:
+    """The page after its first run, as a link opens it."""
+    app = AppTest.from_file(APP, default_timeout=SECONDS)
+    app.query_params.update(query or {})
+    app.context["theme"] = theme
+    for name, value in state.items():
+        app.session_state[name] = value
+    app._page_hash = calc_hash("phase-diagram")  # a deep link; switch_page would have to run Explore first
+    return app.run()
+
+
+def sentences(app: AppTest) -> str:
+    return " ".join([*captions(app), *(text.value for text in app.markdown)])
+
+
+def test_the_page_opens_on_a_start_from_which_nothing_survives() -> None:
+    app = opened()
+    assert not app.exception
+    assert app.title[0].value == "Where can a deep network live?"
+    assert app.header[0].value == "Information survives about 1.4 of 10 layers"
+    assert app.pills(key="phase_preset").value == "Too small"
+    assert list(charts(app)) == ["phase_plane", "phase_size", "phase_likeness"]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_activation_has_its_plane_and_its_maps(name: str) -> None:
+    app = opened({**QUICK, "activation": name})
+    assert not app.exception
+    assert len(charts(app)) == 3
+    assert f"**{name}: order and chaos**" in sentences(app)
+
+
+@pytest.mark.parametrize("name", MENU)
+def test_every_initializer_is_placed_or_said_to_have_no_place(name: str) -> None:
+    app = opened({**QUICK, "init": name})
+    assert not app.exception
+    place = here(shown_spec(app)).place
+    stars = [t for t in charts(app)["phase_plane"]["data"] if "star" in str(t.get("marker", {}).get("symbol"))]
+    assert len(stars) == (place is not None)
+    assert (app.header[0].value == f"{name} has no place in this plane") == (place is None)
+
+
+@pytest.mark.parametrize("query", [
+    {"normalization": "Batch"}, {"residual": "True"}, {"width": "1"}, {"depth": "1"}, {"depth": "200", "batch": "1"},
+    {"shape": "Funnel"}, {"shape": "Hourglass", "width": "1024"}, {"bias": "2"}, {"gain": "10", "stddev": "2"},
+    {"init": "Random uniform", "minval": "0", "maxval": "1"}, {"init": "Zeros", "bias": "0.5"},
+    {"phase_weight": "0", "phase_bias": "0"}, {"phase_weight": "1000", "phase_bias": "4", "activation": "ReLU"},
+    {"phase_axis": "Log", "init": "Zeros"}, {"activation": "ELU", "alpha": "3"},
+    {"activation": "Leaky ReLU", "slope": "0.9"},
+])  # fmt: skip
+def test_no_corner_of_the_sidebar_breaks_the_page(query: dict[str, str]) -> None:
+    app = opened({**QUICK, **query}, phase_table_panel=True)
+    assert not app.exception
+    assert len(charts(app)) == 3
+    for doubt in here(shown_spec(app)).doubts:
+        assert doubt in captions(app)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_opens_with_what_to_look_for(name: str) -> None:
+    app = opened()
+    app.pills(key="phase_preset").set_value(name).run()
+    assert not app.exception
+    preset = PRESETS[name]
+    assert shown_spec(app) == preset.spec
+    assert (app.session_state["phase_weight"], app.session_state["phase_bias"]) == preset.chosen
+    assert preset.look_for in captions(app)
+
+
+def test_the_presets_show_what_they_promise() -> None:
+    reach = {}
+    for name, preset in PRESETS.items():
+        app = opened(link_to(preset.spec))
+        reach[name] = app.header[0].value
+    assert reach["Tanh at the edge"] == "50 layers are within reach"
+    assert reach["ReLU: He"] == "30 layers are within reach"
+    assert reach["Sigmoid at its edge"] == "20 layers are within reach"
+    assert reach["Chaotic tanh"].startswith("Information survives about 4")
+    assert reach["Glorot on sigmoid"].startswith("Information survives about 2.1 of 10")
+
+
+@pytest.mark.parametrize("query", [{}, {"activation": "ReLU", "init": "He normal"}, {"activation": "Sigmoid"}])
+def test_every_chart_is_described_by_the_sentence_under_it(query: dict[str, str]) -> None:
+    app = opened(query)
+    described = alternative_texts(app)
+    assert described.keys() == {"phase_plane", "phase_size", "phase_likeness"}
+    for text in described.values():
+        assert len(text) > 40
+        assert text in captions(app)
+
+
+@pytest.mark.parametrize(("weight", "bias", "start"), [
+    ("2", "0.04", ("scale", 2.0, 1.0, 0.2)), ("1.75", "0.01", ("scale", None, None, 0.1)),
+    ("0", "0", ("scale", 0.0, 1.0, 0.0)), ("105", "0.25", ("scale", None, None, 0.5)),
+])  # fmt: skip
+def test_the_chosen_point_opens_in_explore_as_a_start_that_lies_there(weight: str, bias: str, start: tuple) -> None:
+    app = opened({"phase_weight": weight, "phase_bias": bias})
+    app.button(key="phase_open").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Does the signal survive?"
+    spec = shown_spec(app)
+    place = here(spec).place
+    assert (spec.init, spec.bias_stddev) == ("Variance scaling", start[3])
+    assert place == pytest.approx((float(weight), float(bias)), rel=0.005)
+    assert start[1] is None or (dict(spec.init_params)["scale"], spec.gain) == (start[1], start[2])
+    assert (spec.activation, spec.depth, spec.width) == (DEFAULT.activation, DEFAULT.depth, DEFAULT.width)
+
+
+def test_the_sliders_move_the_chosen_point_and_its_maps() -> None:
+    app = opened()
+    before = charts(app)
+    app.select_slider(key="phase_weight").set_value(1.5).run()
+    after = charts(app)
+    crosses = [t for t in after["phase_plane"]["data"] if t.get("marker", {}).get("symbol") == "circle-cross-open"]
+    assert [float(numbers_in(t["x"])[0]) for t in crosses] == [1.5]
+    assert all(after[key] != before[key] for key in ("phase_size", "phase_likeness"))
+    assert "σ_w² = 1.5, σ_b² = 0.04" in alternative_texts(app)["phase_size"]
+
+
+def test_all_numbers_are_one_click_away() -> None:
+    app = opened(phase_table_panel=True)
+    points, cells = (frame.value for frame in app.dataframe)
+    assert list(points["start"][:2]) == ["this network", "chosen point"]
+    assert {"LeCun", "He"} <= set(", ".join(points["start"]).split(", "))
+    he = points[points["start"] == "He"].iloc[0]
+    z = np.linspace(-9, 9, 2001)
+    weight, output = 2 * np.exp(-z * z / 2) / np.sqrt(2 * np.pi) * (z[1] - z[0]), np.tanh(np.sqrt(he["q*"]) * z)
+    assert he["q*"] == pytest.approx(weight @ output**2, rel=1e-6)
+    assert he["χ₁"] == pytest.approx(weight @ (1 - output**2) ** 2, rel=1e-6)
+    assert len(cells) == 100 * 100
+    assert np.isfinite(cells.to_numpy()).all()
+
+
+def test_a_diverging_point_is_named_so_in_verdict_and_reading() -> None:
+    app = opened({"init": "Random normal", "stddev": "0.5", "activation": "ReLU", "phase_weight": "3"})
+    assert app.header[0].value == "The signal grows without bound"
+    assert "grows without bound" in alternative_texts(app)["phase_size"]
+    assert "From σ_w² = 2 on the signal grows without bound." in alternative_texts(app)["phase_plane"]
+
+
+def test_what_is_outside_the_picture_is_listed() -> None:
+    text = alternative_texts(opened({"activation": "Sigmoid"}))["phase_plane"]
+    assert "Outside the picture: Zeros (0, 0)" in text
+    assert "Constant, Ones and Identity have no place" in text
+
+
+@pytest.mark.parametrize("spec", [NetworkSpec(depth=1), NetworkSpec("Zeros", depth=1), NetworkSpec("Ones", depth=3)])
+def test_one_layer_is_not_many(spec: NetworkSpec) -> None:
+    assert "1 layers" not in phase_readings.headline(spec, None)
