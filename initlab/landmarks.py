@@ -9,11 +9,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from initlab import theory
 from initlab.initializers import INITIALIZERS
-from initlab.laws import Law, PyTorchDefault, ScikitLearnDefault
+from initlab.laws import Law
 from initlab.spec import NetworkSpec
 
-NARROW: Final = 32  # units, below which one draw differs much from the next
 SHORT: Final[dict[str, str]] = {  # normal and uniform weights of one variance lie in one place
     "Glorot normal": "Glorot", "Glorot uniform": "Glorot", "He normal": "He", "He uniform": "He",
     "LeCun normal": "LeCun", "LeCun uniform": "LeCun",
@@ -81,29 +81,15 @@ def _place(law: Law, fan_in: int, fan_out: int, gain: float = 1.0, bias_stddev: 
     mean, variance = law.moments(fan_in, fan_out)
     if mean or variance is None:
         return None
-    own = variance if isinstance(law, PyTorchDefault | ScikitLearnDefault) else 0.0  # one interval for both
-    return Place(fan_in * variance * gain**2, bias_stddev**2 or own)
+    return Place(fan_in * variance * gain**2, bias_stddev**2 or law.bias_variance(fan_in, fan_out))
 
 
 def _doubts(spec: NetworkSpec, at: int) -> list[str]:
-    """What the theory of wide, plain layers with independent weights leaves out of this network."""
-    said = []
-    mean, variance = spec.law.moments(*list(pairwise(spec.widths))[at])
-    if variance is None:
-        said.append(f"{spec.init} weights are not random: no variance describes them.")
-    elif mean:
-        said.append(f"The weights have the mean {mean:.3g}, not 0: theory knows scattered weights only.")
-    if spec.normalization != "None":
-        said.append(f"{spec.normalization} normalization resets every layer's size: theory describes it without.")
+    """What the theory of plain, wide layers with independent weights leaves out of this network."""
+    said = [*theory.broken(spec), *theory.cautions(spec)]
     if spec.residual:
-        said.append("Residual connections carry the signal past the layers: theory describes them without.")
-    if spec.init == "Orthogonal":
-        said.append("Orthogonal weights are not independent: χ₁ and q* hold for them too, the spread about them less.")
-    if spec.init == "Sparse":
-        said.append("Few weights of a sparse layer are not zero: one draw differs from the next.")
-    fan_in, fan_out = list(pairwise(spec.widths))[at]
-    if min(fan_in, fan_out) < NARROW:
-        said.append(f"A layer of {min(fan_in, fan_out)} is narrow: theory is exact for wide ones, this varies by draw.")
+        said.append("Residual connections carry the signal past the layers: this plane describes them without.")
+    fan_in, fan_out = spec.widths[at : at + 2]
     if fan_in != fan_out:
         said.append(f"No hidden layer is square: layer {at + 1} with {fan_in} inputs and {fan_out} units is placed.")
     return said

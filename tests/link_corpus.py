@@ -174,6 +174,11 @@ CORPUS: Final = (
         OPENING,
         view={"compare_starts": "Random uniform,minval=0,maxval=1;PyTorch default"},
     ),
+    SavedLink(
+        "activation=Sigmoid&phase_axis=Log&phase_weight=105&phase_bias=0.25",
+        NetworkSpec("Random normal", SMALL, activation="Sigmoid", depth=10),
+        view={"phase_axis": "Log", "phase_weight": 105.0, "phase_bias": 0.25},
+    ),
     # Damaged on the way, mistyped or made up.
     SavedLink(
         "symmetry_steps=12&symmetry_noise=-1&symmetry_rate=1e9&symmetry_optimizer=Adagrad", OPENING, notes=True,
@@ -187,6 +192,9 @@ CORPUS: Final = (
     SavedLink("depth=5&depth=7", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=7), notes=True),
     SavedLink("width=100", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=10, width=96), notes=True),
     SavedLink("gain=1.337", NetworkSpec("Random normal", SMALL, 1.33, "Tanh", depth=10), notes=True),
+    SavedLink(
+        "phase_weight=2.22&phase_bias=9", OPENING, notes=True, view={"phase_weight": 2.2, "phase_bias": 4.0},
+    ),
     SavedLink("colour=red&utm_source=mail", OPENING, notes=True),
     SavedLink(
         "init=Random+uniform&minval=0.5&maxval=-0.5",

@@ -104,7 +104,7 @@ def test_the_default_picture_holds_the_whole_edge_and_room_beyond(name: str) -> 
     ("name", "params"), [("ELU", {"alpha": 3.0}), ("ELU", {"alpha": 0.1}), ("Leaky ReLU", {"slope": 0.9})]
 )
 def test_an_activations_parameters_move_the_edge(name: str, params: dict[str, float]) -> None:
-    found = phase.plane(name, **params)
+    found = phase.plane(name, "Auto", **params)
     assert found.edge[0] != pytest.approx(PLANES[name].edge[0], rel=1e-3) or name == "ELU"
     assert found.chi[5, 30] == pytest.approx(
         float(meanfield.chi(name, found.window.weight[30], found.window.bias[5], **params)), rel=1e-9

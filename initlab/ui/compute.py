@@ -268,8 +268,8 @@ def point(activation: str, params: Parameters, weight: float, bias: float) -> Po
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def plane_figure(spec: NetworkSpec, axis: phase.Axis, weight: float, bias: float, dark: bool) -> Figure:
-    start, chosen = here(spec), Place(weight, bias)
-    marks = Marks(landmarks(spec.width, spec.activation), start.place, start.sure, chosen)
+    found, chosen = here(spec), Place(weight, bias)
+    marks = Marks(landmarks(spec.width, spec.activation), found.place, found.sure, chosen)
     key = spec.activation, spec.activation_params, axis
     return phase_figure.plane_figure(plane(*key), marks, picks(*key), dark)
 
