@@ -93,10 +93,10 @@ def _unbounded(plane: Plane, look: Palette) -> list[Json]:
     if not rows.size:
         return []
     x, y = x_of(plane.window, plane.diverging[rows]), plane.window.bias[rows]
-    end = x_of(plane.window, plane.window.weight[-1])
+    end = float(x_of(plane.window, plane.window.weight[-1]))
     hatch: Json = {
-        "type": "scatter", "mode": "lines", "x": [*x, end, end], "y": [*y, y[-1], y[0]], "line": {"width": 0},
-        "fill": "toself", "fillcolor": "rgba(0,0,0,0)", "hoverinfo": "skip",
+        "type": "scatter", "mode": "lines", "x": np.array([*x, end, end]), "y": np.array([*y, y[-1], y[0]]),
+        "line": {"width": 0}, "fill": "toself", "fillcolor": "rgba(0,0,0,0)", "hoverinfo": "skip",
         "fillpattern": {"shape": "/", "size": 12, "solidity": 0.08, "fgcolor": look.ink, "fillmode": "overlay"},
     }  # fmt: skip
     return [hatch, _line(x, y, {"color": look.ink, "width": 2, "dash": "dot"})]
