@@ -10,6 +10,7 @@ from initlab.network import Backward, Forward, Network
 from initlab.probe import probe
 from initlab.spec import NetworkSpec
 from initlab.start import build
+from initlab.sweep import Sweep, sweep
 
 __all__ = [
     "ACTIVATIONS",
@@ -21,6 +22,7 @@ __all__ = [
     "Network",
     "NetworkSpec",
     "Probe",
+    "Sweep",
     "build",
     "diagnose",
     "draw",
@@ -28,4 +30,5 @@ __all__ = [
     "meanfield",
     "measure",
     "probe",
+    "sweep",
 ]

@@ -148,7 +148,8 @@ class Network:
                 arriving = delta @ self.weights[layer + 1].T  # dLoss/dh, from above
                 if past_skip is not None:
                     arriving += past_skip
-                delta, scale, shift = self._through_phi(arriving, forward, layer, phi)
+                delta = arriving * self.slope(forward, layer, phi)
+                delta, scale, shift = self.before_normalization(delta, forward, layer)
             past_skip = arriving if self.skips(layer) else None
             yield layer, delta, scale, shift
 
@@ -169,15 +170,17 @@ class Network:
         run.normalized.append(normalize(z, self.normalization))
         return run.normalized[-1].standardized * self.scales[layer] + self.shifts[layer]
 
-    def _through_phi(
-        self, arriving: Array, forward: Forward, layer: int, phi: Activation
-    ) -> tuple[Array, Array | None, Array | None]:
+    def slope(self, forward: Forward, layer: int, phi: Activation) -> Array:
+        """phi' at what phi was applied to, times dropout's mask where there is one."""
         argument = forward.arguments[layer]
         changed = self.skips(layer) or forward.masks  # phi's own output is no longer there to take the slope from
         slope = phi.derivative(argument) if changed else phi.derivative_from(argument, forward.activations[layer])
-        delta = arriving * slope
-        if forward.masks:
-            delta *= forward.masks[layer]
+        return slope * forward.masks[layer] if forward.masks else slope
+
+    def before_normalization(
+        self, delta: Array, forward: Forward, layer: int
+    ) -> tuple[Array, Array | None, Array | None]:
+        """dLoss/dz, dLoss/dscale and dLoss/dshift from dLoss/dnorm(z), one (B, N) or a stack of them."""
         if self.normalization == "None":
             return delta, None, None
         return normalize_backward(delta, self.scales[layer], forward.normalized[layer], self.normalization)

@@ -12,7 +12,7 @@ from initlab.arrays import Array
 
 Kind: TypeAlias = Literal["None", "Batch", "Layer"]
 EPSILON: Final = 1e-5  # PyTorch's; Keras's 1e-3 would show in small signals
-AXES: Final[dict[str, int]] = {"Batch": 0, "Layer": 1}
+AXES: Final[dict[str, int]] = {"Batch": -2, "Layer": -1}  # from the end, so that gradients may come in stacks of (B, N)
 
 
 class Normalized(NamedTuple):
@@ -35,4 +35,4 @@ def normalize_backward(gradient: Array, scale: Array, saved: Normalized, kind: s
     axis, x = AXES[kind], saved.standardized
     scaled = gradient * scale
     centred = scaled - scaled.mean(axis=axis, keepdims=True) - x * (scaled * x).mean(axis=axis, keepdims=True)
-    return centred * saved.inverse_std, (gradient * x).sum(axis=0), gradient.sum(axis=0)
+    return centred * saved.inverse_std, (gradient * x).sum(axis=-2), gradient.sum(axis=-2)

@@ -33,7 +33,8 @@ def core(number: float, names: str) -> Floor:
 # A file stands on the first floor that names it. Names that are still to come have their floor already.
 FLOORS: Final = (
     core(0, "arrays errors wording"),
-    core(0.5, "parameters draws parallel quadrature"),
+    core(0.5, "parameters draws quadrature"),
+    Floor(0.7, ("initlab/parallel.py",), ("joblib",)),
     core(1, "activations laws losses normalization optimizers tally twins trend"),
     core(1.2, "data_driven datasets"),
     core(1.4, "initializers"),
@@ -41,7 +42,7 @@ FLOORS: Final = (
     core(2, "spec meanfield"),
     core(2.5, "work neuron theory spectral_law"),
     core(2.6, "phase landmarks"),
-    core(2.7, "point"),
+    core(2.7, "point grid"),
     core(2.8, "phase_readings"),
     core(3, "network"),
     core(3.5, "jacobian"),
@@ -54,7 +55,7 @@ FLOORS: Final = (
     core(7, "probe race sweep scenarios symmetry lessons report"),
     core(7.2, "experiments symmetry_readings"),
     core(7.3, "copies"),
-    core(7.5, "diagnosis comparison contrast"),
+    core(7.5, "diagnosis comparison contrast edge"),
     core(8, "__init__"),
     Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
     Floor(9.3, ("initlab/figures/layers.py", "initlab/figures/depth.py"), CHARTS),  # lent to figures of several starts

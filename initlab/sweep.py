@@ -1,0 +1,165 @@
+"""Where in depth and gain can a network live? Both ends of every cell of a map, each from an exact pass.
+
+A network of depth d is a prefix of one of depth d + 1, and all gains share their unit draws: one forward pass serves a
+whole column. Every depth has an output layer and a loss of its own, so gradients do not share; but below the shallower
+of two networks they pass through the same weights, and go down as one stack.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from initlab.arrays import Array
+from initlab.band import rms, rms_profile
+from initlab.datasets import load
+from initlab.draws import Draws
+from initlab.grid import DEPTHS, GAINS, Grid
+from initlab.losses import Targets, loss_and_gradient, resolve
+from initlab.network import Forward, Network
+from initlab.parallel import in_order
+from initlab.spec import NetworkSpec
+from initlab.start import build
+
+Quantity: TypeAlias = Literal["Gradient", "Signal"]
+QUANTITIES: Final[tuple[Quantity, ...]] = ("Gradient", "Signal")
+
+
+class Ends(NamedTuple):
+    """RMS in the first and in the last hidden layer of some cells, each `(depths, gains)`; inf or NaN past overflow."""
+
+    first_activation: Array
+    last_activation: Array
+    first_gradient: Array
+    last_gradient: Array
+
+
+class Block(NamedTuple):
+    """A part of the map: these rows and columns."""
+
+    rows: slice
+    columns: slice
+    ends: Ends
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """A measured map; cells that were not measured are NaN."""
+
+    grid: Grid
+    ends: Ends
+
+    def change(self, quantity: Quantity) -> Array:
+        """log10 of end over start of each journey `(depths, gains)`: signals go up to layer d, gradients down to 1.
+
+        -inf where nothing arrives (exactly 0), NaN where a value is not finite.
+        """
+        first, last = self.ends[:2] if quantity == "Signal" else self.ends[:1:-1]
+        with np.errstate(all="ignore"):
+            ratio = np.where(last == 0, -np.inf, np.log10(last) - np.log10(first))
+        return np.where(np.isfinite(first) & np.isfinite(last), ratio, np.nan)
+
+
+def sweep(
+    spec: NetworkSpec, depths: Sequence[int] = DEPTHS, gains: Sequence[float] = GAINS,
+    inputs: Array | None = None, targets: Targets = None,
+) -> Sweep:  # fmt: skip
+    """The whole map at once, on the spec's own data unless inputs are given; ValueError beyond the work budget."""
+    if inputs is None:
+        batch = load(spec.dataset, spec.scaling, spec.rows)
+        inputs, targets = batch.inputs, batch.targets
+    grid = Grid(spec, tuple(depths), tuple(gains))
+    return assembled(grid, sweep_blocks(grid, inputs, targets))
+
+
+def assembled(grid: Grid, blocks: Iterable[Block]) -> Sweep:
+    """One map from its blocks."""
+    ends = Ends(*np.full((4, len(grid.depths), len(grid.gains)), np.nan))
+    for block in blocks:
+        for whole, part in zip(ends, block.ends, strict=True):
+            whole[block.rows, block.columns] = part
+    return Sweep(grid, ends)
+
+
+def sweep_blocks(
+    grid: Grid, inputs: Array, targets: Targets, draws: Draws | None = None, start: int = 0, address: str | None = None
+) -> Iterator[Block]:
+    """The map block by block, without the first `start`; each takes a moment, and a cluster computes several at once.
+
+    A worker makes the draws anew, the same numbers, so that only their seed travels. `address` as in `in_order`.
+    """
+    grid.require_affordable()
+    draws = draws or Draws(grid.spec.seed)
+    parts = grid.blocks()[start:]
+    tasks = ((grid.part(*part), inputs, targets, draws) for part in parts)
+    for (rows, columns), ends in zip(parts, in_order(measured, tasks, grid.work.operations, address), strict=True):
+        yield Block(rows, columns, ends)
+
+
+def measured(grid: Grid, inputs: Array, targets: Targets, draws: Draws) -> Ends:
+    """All cells of a small map in one go: a column at a time where networks share prefixes, else one by one."""
+    ends = np.empty((4, len(grid.depths), len(grid.gains)))
+    for column, gain in enumerate(grid.gains):
+        spec = replace(grid.spec, depth=grid.depths[-1], gain=gain)
+        if grid.shares_prefixes:
+            ends[:, :, column] = _column(build(spec, inputs, draws), grid.depths, inputs, targets, spec.loss)
+            continue
+        for row, depth in enumerate(grid.depths):
+            network = build(replace(spec, depth=depth), inputs, draws)
+            ends[:, row, column] = _cell(network, inputs, targets, spec.loss)
+    return Ends(*ends)
+
+
+def _cell(network: Network, inputs: Array, targets: Targets, loss: str) -> Array:
+    """The four ends of a network that has nothing in common with others."""
+    signal, gradient = rms_profile(network, inputs, targets, loss)
+    return np.array([signal[0], signal[-1], gradient[0], gradient[-1]])
+
+
+def _column(network: Network, depths: Sequence[int], inputs: Array, targets: Targets, loss: str) -> Array:
+    """The four ends `(4, depths)` of a network cut at each of these depths."""
+    forward = network.forward(inputs)
+    tops = [forward.activations[depth - 1] for depth in depths]
+    with np.errstate(all="ignore"):
+        first, last = _backwards(network, forward, depths, _output_gradients(loss, network, tops, targets))
+        return np.array([[rms(forward.activations[0])] * len(depths), [rms(top) for top in tops], first, last])
+
+
+def _output_gradients(loss: str, network: Network, tops: Sequence[Array], targets: Targets) -> Array:
+    """dLoss/dOutputs `(depths, B, C)` of the same output layer on top of each of these activations."""
+    outputs = np.array([top @ network.weights[-1] + network.biases[-1] for top in tops])
+    count, _, classes = outputs.shape
+    if resolve(loss, targets) == "Random cotangent":  # whatever the outputs are
+        return np.broadcast_to(loss_and_gradient(loss, outputs[0], targets)[1], outputs.shape)
+    together = np.concatenate([targets] * count)
+    gradient = loss_and_gradient(loss, outputs.reshape(-1, classes), together)[1]
+    return gradient.reshape(outputs.shape) * np.asarray(count, gradient.dtype)  # each loss is a mean over its own rows
+
+
+def _backwards(network: Network, forward: Forward, depths: Sequence[int], gradients: Array) -> tuple[Array, Array]:
+    """RMS of dLoss/dz in layer 1 and in each network's last layer.
+
+    The deepest networks are on top of the stack; each joins where its last layer is.
+    """
+    rows, width = forward.activations[0].shape
+    delta, arriving = np.empty((2, len(depths), rows, width), gradients.dtype)
+    last, past, active, waiting = [], None, 0, list(zip(depths, gradients, strict=True))
+    for layer in reversed(range(depths[-1])):
+        if active:
+            weights, flat = network.weights[layer + 1].T, (active * rows, width)
+            np.matmul(delta[:active].reshape(flat), weights, out=arriving[:active].reshape(flat))
+            if past is not None:
+                arriving[:active] += past
+        joins = waiting[-1][0] == layer + 1 if waiting else False
+        if joins:
+            arriving[active] = waiting.pop()[1] @ network.weights[-1].T
+            active += 1
+        past = arriving[:active].copy() if network.skips(layer) else None
+        arriving[:active] *= network.slope(forward, layer, network.phi)
+        if network.normalization != "None":
+            arriving[:active] = network.before_normalization(arriving[:active], forward, layer)[0]
+        delta, arriving = arriving, delta
+        if joins:
+            last.append(rms(delta[active - 1]))
+    return np.array([rms(each) for each in delta[::-1]]), np.array(last[::-1])
