@@ -7,7 +7,8 @@ own settings hold, such as `with joblib.parallel_config(n_jobs=4)`; where there 
 import importlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 import joblib
@@ -15,54 +16,54 @@ import joblib
 from initlab.errors import invalid
 
 SETTING: Final = "INITLAB_DASK"
-LARGE: Final = 2 * 10**10  # operations, about a second: what is smaller is done before a cluster has been asked
+LARGE: Final = 10**11  # operations, a second or two: what is smaller is done before a cluster has been asked
 PATIENCE: Final = 3  # seconds for the scheduler to answer, and then for a first worker to appear
+WAVE: Final = 4  # tasks a worker: whoever stops asking has wasted no more than that
 Result = TypeVar("Result")
 
 
 def in_order(
     function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]], operations: float, address: str | None = None
 ) -> Iterator[Result]:
-    """`function(*task)` for every task, in their order, each as soon as it and all before it are done.
+    """`function(*task)` for every task, in their order. Here the next one is computed when it is asked for.
 
-    Here the next one is computed when it is asked for. `operations` estimates all of them together. ValueError where
-    the cluster that `address`, or else the setting, names cannot be used.
+    `operations` estimates all of them together; `address` stands for the setting, "" for none. ValueError where the
+    cluster cannot be used.
     """
-    with _place(operations, address):
+    address = os.environ.get(SETTING, "") if address is None else address
+    if address and operations >= LARGE:
+        yield from _in_waves(cluster(address), function, iter(tasks))
+    else:
         found: Any = joblib.Parallel(return_as="generator")(joblib.delayed(function)(*task) for task in tasks)
-    return found
+        yield from found
 
 
 def cluster(address: str) -> Any:
     """The client of the scheduler at that address; ValueError with a sentence where there is none."""
     try:
-        distributed = importlib.import_module(
-            "distributed"
-        )  # a development dependency: only who has a cluster needs it
+        client = _client(address)
+        if client.status != "running":  # the scheduler went away: perhaps it is back
+            _client.cache_clear()
+            client = _client(address)
+        client.wait_for_workers(1, timeout=PATIENCE)
     except ImportError:
         raise invalid(f"{SETTING} needs the package distributed", "an environment without it", "install it") from None
-    try:
-        client = _current(distributed, address) or distributed.Client(address, timeout=PATIENCE)
-        if not client.nthreads():
-            client.wait_for_workers(1, timeout=PATIENCE)
-    except (OSError, ValueError, TimeoutError):
+    except Exception:  # whatever it is that answers there, it raises what it likes
         rule = f"{SETTING} must be the address of a Dask scheduler that answers within {PATIENCE} s and has workers"
         raise invalid(rule, repr(address), "write tcp://host:8786, or unset it to compute here") from None
     return client
 
 
-def _place(operations: float, address: str | None) -> AbstractContextManager[Any]:
-    found = os.environ.get(SETTING, "") if address is None else address
-    if not found or operations < LARGE:
-        return nullcontext()
-    return joblib.parallel_config("dask", client=cluster(found), wait_for_workers_timeout=PATIENCE)
+@lru_cache(maxsize=1)  # a connection, not a result
+def _client(address: str) -> Any:
+    distributed = importlib.import_module("distributed")  # a development dependency: who has a cluster has it
+    return distributed.Client(address, timeout=PATIENCE, set_as_default=False)
 
 
-def _current(distributed: Any, address: str) -> Any:
-    """The client this process has already, which distributed keeps itself, if it is connected to that address."""
-    try:
-        client = distributed.Client.current()
-    except ValueError:
-        return None
-    connected = client.status == "running" and client.scheduler.address == address
-    return client if connected else None
+def _in_waves(client: Any, function: Callable[..., Result], tasks: Iterator[tuple[Any, ...]]) -> Iterator[Result]:
+    """Not all at once, so that what nobody waits for any more is not computed."""
+    size = WAVE * sum(client.ncores().values())
+    while wave := list(islice(tasks, size)):
+        with joblib.parallel_config("dask", client=client):
+            found: Any = joblib.Parallel()(joblib.delayed(function)(*task) for task in wave)
+        yield from found

@@ -129,12 +129,13 @@ def _column(network: Network, depths: Sequence[int], inputs: Array, targets: Tar
 def _output_gradients(loss: str, network: Network, tops: Sequence[Array], targets: Targets) -> Array:
     """dLoss/dOutputs `(depths, B, C)` of the same output layer on top of each of these activations."""
     outputs = np.array([top @ network.weights[-1] + network.biases[-1] for top in tops])
-    count, _, classes = outputs.shape
     if resolve(loss, targets) == "Random cotangent":  # whatever the outputs are
         return np.broadcast_to(loss_and_gradient(loss, outputs[0], targets)[1], outputs.shape)
-    together = np.concatenate([targets] * count)
-    gradient = loss_and_gradient(loss, outputs.reshape(-1, classes), together)[1]
-    return gradient.reshape(outputs.shape) * np.asarray(count, gradient.dtype)  # each loss is a mean over its own rows
+    count = 1 << (len(tops) - 1).bit_length()  # dividing by a power of two, and multiplying again, rounds nothing
+    together = np.resize(outputs, (count * outputs.shape[1], outputs.shape[2]))
+    gradient = loss_and_gradient(loss, together, np.concatenate([targets] * count))[1]
+    scaled = gradient * np.asarray(count, gradient.dtype)  # each loss is a mean over its own rows
+    return scaled[: len(tops) * outputs.shape[1]].reshape(outputs.shape)
 
 
 def _backwards(network: Network, forward: Forward, depths: Sequence[int], gradients: Array) -> tuple[Array, Array]:
