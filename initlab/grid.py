@@ -1,5 +1,6 @@
 """What a sweep measures: one network at every depth and gain of a map, the cost of that, and its parts."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -11,11 +12,37 @@ from initlab.spec import NetworkSpec
 from initlab.work import MAX_BYTES, Work, work
 
 DEPTHS: Final = tuple(range(1, 31))
-GAINS: Final = tuple(float(f"{10 ** (k / 20):.3g}") for k in range(-20, 21))
+MOST_DEPTHS: Final = 30
+PER_DECADE: Final = 40  # gains, as on the gain slider
+REACH: Final = 3  # decades of gain on either side of 1
+SPANS: Final = {"Two decades": 2, "One decade": 1}  # of every map's 41 gains
 BLOCK: Final = 2 * 10**9  # operations between two results: 30 to 100 ms
 CALLS: Final = 10**6  # operations in the time that the Python around one layer takes
 LIMIT: Final = Work(10**12, MAX_BYTES)  # a quarter to half a minute on one core: a map is a thousand networks
 FEWEST_ROWS: Final = 16  # below this a map rather loses its deepest rows
+
+
+def gain(step: int) -> float:
+    """The gain so many fortieths of a decade above 1, three digits of it."""
+    return float(f"{10 ** (step / PER_DECADE):.3g}")
+
+
+def gains_around(centre: float, decades: int) -> tuple[float, ...]:
+    """41 gains over so many decades about `centre`, or about 1 where that is no number."""
+    furthest = PER_DECADE * REACH - PER_DECADE // 2 * decades
+    step = round(PER_DECADE * math.log10(centre)) if centre > 0 else 0
+    middle = min(max(step, -furthest), furthest)
+    return tuple(gain(middle + decades * k) for k in range(-PER_DECADE // 2, PER_DECADE // 2 + 1))
+
+
+def depths_to(deepest: int) -> tuple[int, ...]:
+    """At most thirty depths in equal steps, `deepest` the last."""
+    step = -(-deepest // MOST_DEPTHS)
+    return tuple(range(deepest, 0, -step)[::-1])
+
+
+ALL_GAINS: Final = tuple(gain(step) for step in range(-PER_DECADE * REACH, PER_DECADE * REACH + 1))
+GAINS: Final = gains_around(1.0, 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,17 @@ def in_order(
     `operations` estimates all of them together; `address` stands for the setting, "" for none. ValueError where the
     cluster cannot be used.
     """
-    address = os.environ.get(SETTING, "") if address is None else address
-    if address and operations >= LARGE:
-        yield from _in_waves(cluster(address), function, iter(tasks))
+    place = address_set() if address is None else address
+    if place and operations >= LARGE:
+        yield from _in_waves(cluster(place), function, iter(tasks))
     else:
         found: Any = joblib.Parallel(return_as="generator")(joblib.delayed(function)(*task) for task in tasks)
         yield from found
+
+
+def address_set() -> str:
+    """What the setting says, "" where it is not set."""
+    return os.environ.get(SETTING, "").strip()
 
 
 def cluster(address: str) -> Any:

@@ -131,9 +131,11 @@ def _output_gradients(loss: str, network: Network, tops: Sequence[Array], target
     outputs = np.array([top @ network.weights[-1] + network.biases[-1] for top in tops])
     if resolve(loss, targets) == "Random cotangent":  # whatever the outputs are
         return np.broadcast_to(loss_and_gradient(loss, outputs[0], targets)[1], outputs.shape)
+    assert targets is not None  # noqa: S101  resolve() has said so
     count = 1 << (len(tops) - 1).bit_length()  # dividing by a power of two, and multiplying again, rounds nothing
+    together_targets: Targets = np.concatenate([targets] * count)  # pyright: ignore[reportAssignmentType]
     together = np.resize(outputs, (count * outputs.shape[1], outputs.shape[2]))
-    gradient = loss_and_gradient(loss, together, np.concatenate([targets] * count))[1]
+    gradient = loss_and_gradient(loss, together, together_targets)[1]
     scaled = gradient * np.asarray(count, gradient.dtype)  # each loss is a mean over its own rows
     return scaled[: len(tops) * outputs.shape[1]].reshape(outputs.shape)
 

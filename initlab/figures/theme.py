@@ -37,6 +37,10 @@ class Palette:
 
 LIGHT: Final = Palette("#FFFFFF", "#1E232B", "#5B616A", "#E6E8E3", "#0072B2", "#C8510A", "#A0306E", "#6B7078")
 DARK: Final = Palette("#14171C", "#E8EAED", "#A4AAB3", "#2A2F37", "#4FA3D9", "#F08A4B", "#E08CBC", "#9AA0A8")
+DIVERGING: Final = {  # from too small through as it should be to too large: purple to orange, ColorBrewer's PuOr
+    False: ("#5E3C99", "#B2ABD2", "#F7F7F7", "#FDB863", "#E66101"),
+    True: ("#B7A3F5", "#6C5B9E", "#23272E", "#8F5A1E", "#F5A04C"),
+}
 MARKERS: Final[dict[Direction, str]] = {"forward": "circle", "backward": "diamond"}
 SYMBOLS: Final = {  # of things to be told apart, and how each is written in a text
     "circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲", "triangle-down": "▼", "star": "★",

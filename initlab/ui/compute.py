@@ -11,12 +11,14 @@ import numpy as np
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from initlab import contrast, datasets, phase
+from initlab import contrast, datasets, parallel, phase
 from initlab.arrays import Array, Parameters
 from initlab.band import SEEDS, Profile, seed_profiles
 from initlab.comparison import Start, labels
 from initlab.diagnosis import remedy as find_remedy
 from initlab.draws import Draws
+from initlab.edge import Theory as Edge
+from initlab.edge import theory as find_edge
 from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
 from initlab.figures import phase as phase_figure
 from initlab.figures.depth import Band, finite_rms
@@ -24,6 +26,7 @@ from initlab.figures.histograms import Axis
 from initlab.figures.phase import Marks
 from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
+from initlab.grid import Grid
 from initlab.isometry import Isometry
 from initlab.isometry import measured as jacobian_measured
 from initlab.landmarks import Place, here, landmarks
@@ -36,13 +39,14 @@ from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.start import build
+from initlab.sweep import Block, Sweep, assembled, sweep_blocks
 from initlab.symmetry import Trial, Walk, start
 from initlab.tally import LayerStats
 from initlab.theory import Theory, expect
 from initlab.work import work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
-KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Trial: repr}
+KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Trial: repr, Grid: repr}
 LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
 
@@ -105,7 +109,8 @@ def extend_band(spec: NetworkSpec, seeds: int = SEEDS) -> Iterator[int]:
     """Measure one draw after the other; gives how many are done."""
     found = _kept_profiles(spec)
     data = batch(spec.dataset, spec.scaling, spec.rows)
-    for profile in seed_profiles(spec, data.inputs, data.targets, start=len(found), seeds=seeds):
+    address = cluster(seeds * work(spec).operations)
+    for profile in seed_profiles(spec, data.inputs, data.targets, start=len(found), seeds=seeds, address=address):
         found.append(profile)
         yield len(found)
 
@@ -283,3 +288,44 @@ def point_maps(activation: str, params: Parameters, weight: float, bias: float, 
 
 def _numbers(params: Parameters) -> dict[str, float]:
     return {name: float(value) for name, value in params}
+
+
+@st.cache_resource(max_entries=1, ttl=60, show_spinner=False)
+def cluster_trouble() -> str:
+    """Why the cluster that the setting names cannot be used, asked once a minute; empty where nothing is wrong."""
+    try:
+        if address := parallel.address_set():
+            parallel.cluster(address)
+    except ValueError as error:
+        return f"{error}"
+    return ""
+
+
+def cluster(operations: float) -> str:
+    """Where so much work goes: to the cluster, or "" to stay here, also where the cluster is in trouble."""
+    return parallel.address_set() if operations >= parallel.LARGE and not cluster_trouble() else ""
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def _kept_blocks(grid: Grid) -> list[Block]:
+    """What is measured of a map so far; an interrupted one goes on where it stopped."""
+    return []
+
+
+def sweep(grid: Grid) -> Sweep:
+    """The map as far as it is measured."""
+    return assembled(grid, list(_kept_blocks(grid)))
+
+
+def extend_sweep(grid: Grid) -> Iterator[float]:
+    """Measure one block after the other; gives the share of cells that are done."""
+    found, data = _kept_blocks(grid), batch(grid.spec.dataset, grid.spec.scaling, grid.spec.rows)
+    address, start = cluster(grid.work.operations), len(found)
+    for block in sweep_blocks(grid, data.inputs, data.targets, draws(grid.spec.seed), start, address):
+        found.append(block)
+        yield sum(part.ends.first_activation.size for part in found) / grid.cells
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
+    return find_edge(spec, lowest, highest)

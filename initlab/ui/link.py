@@ -13,6 +13,7 @@ from initlab.activations import ACTIVATIONS
 from initlab.comparison import PRESETS
 from initlab.datasets import DATASETS, SCALINGS
 from initlab.figures.histograms import AXES
+from initlab.grid import ALL_GAINS, SPANS
 from initlab.initializers import INITIALIZERS
 from initlab.isometry import PARTNERS
 from initlab.losses import LOSS_NAMES
@@ -22,6 +23,7 @@ from initlab.phase import AXES as PLANE_AXES
 from initlab.phase import BIASES, WEIGHTS
 from initlab.scenarios import DEFAULT
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
+from initlab.sweep import QUANTITIES
 from initlab.symmetry import MARKS
 from initlab.ui.fields import Choice, Coded, Field, Flag, Grid, Steps, Value, nearest, shown, table
 from initlab.ui.starts import GAINS, MENU, mend, parameter_field, written
@@ -32,6 +34,7 @@ WIDTHS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 38
 BATCHES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 RATES: Final = (*(float(f"{m}e{e}") for e in range(-4, 1) for m in (1, 2, 5)), 10.0)
 NOISES: Final = (0.0, *(float(f"{m}e{e}") for e in range(-9, 0) for m in (1, 3)), 1.0)
+DEEPEST: Final = (10, 20, 30, 60, 100, 200)
 VALUE_AXES: Final = ("Log magnitude", "Value")
 VIEWS: Final = ("Auto", "Ridges", "Heat map")
 SPEC_NAMES: Final = {"bias": "bias_stddev"}  # where a link is shorter than the spec
@@ -80,6 +83,11 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Choice("compare_axis", VALUE_AXES[0], VALUE_AXES),
     Flag("compare_same", True),
     Choice("compare_view", VIEWS[0], VIEWS),
+    Choice("sweep_quantity", QUANTITIES[0], QUANTITIES),
+    Grid("sweep_deepest", 30, DEEPEST),
+    Choice("sweep_span", next(iter(SPANS)), tuple(SPANS)),
+    Steps("sweep_depth", DEFAULT.depth, 1, 200, 1),
+    Grid("sweep_gain", DEFAULT.gain, ALL_GAINS),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 

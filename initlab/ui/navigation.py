@@ -29,6 +29,7 @@ PAGES: Final = (
     Page("Symmetry", "symmetry", "pages/explore/symmetry.py", "Explore", ":material/content_copy:"),
     Page("Phase diagram", "phase-diagram", "pages/theory/phase_diagram.py", "Theory", ":material/map:"),
     Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
+    Page("Depth and gain", "depth-sweep", "pages/theory/depth_sweep.py", "Theory", ":material/grid_on:"),
 )  # fmt: skip
 
 

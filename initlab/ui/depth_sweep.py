@@ -1,0 +1,190 @@
+"""The pieces of the page of depth and gain: presets, the map with its progress, the picked cell and the numbers."""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from initlab.edge import Theory, reading, sweep_table
+from initlab.figures.sweep import CLIP, Mark, sweep_figure
+from initlab.grid import SPANS, Grid, depths_to, gains_around
+from initlab.scenarios import DEFAULT
+from initlab.spec import NetworkSpec
+from initlab.sweep import QUANTITIES, Quantity, Sweep
+from initlab.ui import compute, link, navigation, panels, session
+from initlab.wording import number
+
+ROWS: Final = 64  # of the data: a map is a thousand networks
+EXPLORE: Final = navigation.PAGES[0].script
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A map one click away, and what to look for in it."""
+
+    name: str
+    spec: NetworkSpec
+    look_for: str
+
+
+RELU: Final = replace(DEFAULT, init="He normal", init_params=(), activation="ReLU")
+TABLE: Final = (
+    Preset(
+        "Too small, tanh", DEFAULT,
+        "N(0, 0.01) lies far left of the edge: whatever the depth, its weights would have to be nine times larger.",
+    ),
+    Preset(
+        "Glorot, tanh", replace(DEFAULT, init="Glorot normal", init_params=()),
+        "Below gain 1 the gradient vanishes, above it explodes, but slowly: tanh bends before it does.",
+    ),
+    Preset(
+        "He, ReLU", RELU,
+        "A wedge around gain 1: the deeper the network, the less the gain may be off.",
+    ),
+    Preset(
+        "Glorot, sigmoid", replace(DEFAULT, init="Glorot normal", init_params=(), activation="Sigmoid"),
+        "At gain 1 nothing deep can live: sigmoid needs weights ten times as large.",
+    ),
+    Preset(
+        "LeCun, SELU", replace(DEFAULT, init="LeCun normal", init_params=(), activation="SELU"),
+        "A wedge again, around a gain a little below 1 for the gradient.",
+    ),
+    Preset(
+        "Batch normalization", replace(RELU, normalization="Batch"),
+        "All columns are alike: the gain is divided out again, and depth alone decides.",
+    ),
+    Preset(
+        "Residual", replace(RELU, residual=True),
+        "No gain is too small: the skips carry the gradient past the layers. Large ones explode all the sooner.",
+    ),
+)  # fmt: skip
+PRESETS: Final = {preset.name: preset for preset in TABLE}
+
+
+def leave_if_asked() -> None:
+    """The button's callback has set the network before this run: nothing of this page needs to be drawn any more."""
+    if st.session_state.get("sweep_open"):
+        st.switch_page(EXPLORE)
+
+
+def preset_buttons(spec: NetworkSpec) -> None:
+    """One click each; the one that is open is marked, and says what to look for."""
+    chosen = next((preset.name for preset in TABLE if preset.spec == spec), None)
+    st.session_state["sweep_preset"] = chosen
+    st.pills("Presets", tuple(PRESETS), key="sweep_preset", label_visibility="collapsed", on_change=_open_preset)
+    if chosen:
+        st.caption(PRESETS[chosen].look_for)
+
+
+def _open_preset() -> None:
+    name = st.session_state["sweep_preset"]
+    if name:
+        session.apply_spec(PRESETS[name].spec)
+
+
+def controls(spec: NetworkSpec) -> tuple[Quantity, Grid, list[str]]:
+    """What is drawn, the map that is measured, and what of it had to be left out."""
+    what, far, wide = st.columns([2, 3, 2])
+    quantity = what.segmented_control(
+        "What is drawn", QUANTITIES, key="sweep_quantity", required=True, persist_state="session"
+    )
+    assert quantity  # noqa: S101  it is required
+    deepest = far.select_slider("Deepest network", link.DEEPEST, key="sweep_deepest", persist_state="session")
+    span = wide.segmented_control("Gains", tuple(SPANS), key="sweep_span", required=True, persist_state="session")
+    plain = replace(spec, depth=1, gain=1.0, batch=min(spec.batch, ROWS))
+    critical = compute.edge(plain, 0.1, 10.0).critical_gain
+    grid = Grid(plain, depths_to(deepest), gains_around(critical, SPANS[span or next(iter(SPANS))]))
+    fit = grid.fitting()
+    if fit == grid:
+        return quantity, grid, []
+    note = (
+        f"The whole map needs {grid.work}. Measured instead, with {fit.spec.rows} rows: {len(fit.depths)} depths up to "
+        f"{fit.depths[-1]} and {len(fit.gains)} gains."
+    )
+    return quantity, fit, [note]
+
+
+def measured(grid: Grid) -> Sweep:
+    """The finished map; while it is measured, how far it is and how long it will still take."""
+    place, started, first = st.empty(), time.monotonic(), None
+    for share in compute.extend_sweep(grid):
+        first = share if first is None else first
+        gone = time.monotonic() - started
+        left = gone * (1 - share) / (share - first) if share > first else gone * (1 - share) / share
+        slow = "" if grid.shares_prefixes else ", one by one because their widths depend on the depth"
+        words = f"{share:.0%} of {grid.cells:,} networks measured{slow}, about {left:.0f} s left"
+        place.progress(share, words)
+    place.empty()
+    return compute.sweep(grid)
+
+
+def picked_cell(grid: Grid) -> tuple[int, int]:
+    """Row and column of the cell nearest to what was picked last; the selectors show it."""
+    row = int(np.argmin(np.abs(np.array(grid.depths) - st.session_state["sweep_depth"])))
+    column = int(np.argmin(np.abs(np.log(np.array(grid.gains) / st.session_state["sweep_gain"]))))
+    st.session_state["sweep_depth"], st.session_state["sweep_gain"] = grid.depths[row], grid.gains[column]
+    return row, column
+
+
+def map_chart(sweep: Sweep, quantity: Quantity, theory: Theory, spec: NetworkSpec, row: int, column: int) -> None:
+    """The map; a click picks a cell."""
+    grid = sweep.grid
+    picked, here = Mark(grid.depths[row], grid.gains[column]), Mark(spec.depth, spec.gain)
+    figure = sweep_figure(sweep, quantity, theory, here, picked, panels.dark())
+    panels.chart("Depth and gain", figure, reading(sweep, quantity, theory), "sweep_map", _pick)
+
+
+def _pick() -> None:
+    points = st.session_state["sweep_map"]["selection"]["points"]
+    if points:
+        st.session_state["sweep_depth"] = points[0]["y"]
+        st.session_state["sweep_gain"] = 10 ** points[0]["x"]
+
+
+def cell_panel(spec: NetworkSpec, grid: Grid, words: str, row: int, column: int) -> None:
+    """The picked cell in words, its selectors for the keyboard, and the way to Explore."""
+    with st.container(border=True, key="sweep_cell"):
+        st.markdown(words)
+        deep, wide, action = st.columns([2, 3, 2], vertical_alignment="bottom")
+        deep.select_slider("Depth of the cell", grid.depths, key="sweep_depth", persist_state="session")
+        wide.select_slider(
+            "Gain of the cell", grid.gains, key="sweep_gain", persist_state="session", format_func=lambda g: f"{g:g}"
+        )
+        offered = link.GAINS[0] <= grid.gains[column] <= link.GAINS[-1]
+        target = replace(spec, depth=grid.depths[row], gain=grid.gains[column])
+        action.button(
+            "Open in Explore", key="sweep_open", width="stretch", icon=":material/ssid_chart:", disabled=not offered,
+            on_click=session.apply_spec, args=(target,),
+            help=None if offered else f"Explore's gain slider goes from {link.GAINS[0]:g} to {link.GAINS[-1]:g}",
+        )  # fmt: skip
+
+
+def theory_note(theory: Theory) -> None:
+    """What the dashed lines are, or why there are none."""
+    if np.isfinite(theory.reach).any():
+        lines = "Dashed: theory of wide networks. 6 ξ is where the gradient has changed twentyfold"
+        doubts = f"; bear in mind that {' and '.join(theory.doubts)}" if theory.doubts else ""
+        st.caption(f"{lines}{doubts}.")
+    else:
+        st.caption(f"No theory is drawn: {' and '.join(theory.doubts)}.")
+
+
+def table_panel(sweep: Sweep) -> None:
+    """All numbers of all cells."""
+    panel = st.expander("All numbers", icon=":material/table:", key="sweep_panel", on_change="rerun")
+    if panel.open:
+        with panel:
+            panels.numbers(pd.DataFrame(sweep_table(sweep)), "initlab-depth-gain.csv", "sweep_table")
+
+
+def source(grid: Grid) -> str:
+    """Where the numbers come from, and what the colours leave out."""
+    spec = grid.spec
+    return (
+        f"{grid.cells:,} networks, each with one forward and one backward pass of {spec.rows} rows of {spec.dataset} "
+        f"({spec.scaling.lower()}), seed {spec.seed}, in {spec.precision}; gains from {number(grid.gains[0])} to "
+        f"{number(grid.gains[-1])}. Colours stay the same beyond a factor of 10 to the {CLIP}."
+    )

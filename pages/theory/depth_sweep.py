@@ -1,0 +1,23 @@
+"""At which depth and gain can a network live?"""
+
+import streamlit as st
+
+from initlab import edge
+from initlab.ui import compute, depth_sweep, link, panels, session
+
+depth_sweep.leave_if_asked()
+spec, mended = link.spec_of(session.values())
+
+st.title("At which depth and gain can a network live?", anchor=False)
+depth_sweep.preset_buttons(spec)
+quantity, grid, shortened = depth_sweep.controls(spec)
+panels.notes([*session.notes(), *mended, *shortened])
+theory = compute.edge(grid.spec, grid.gains[0], grid.gains[-1])
+sweep = depth_sweep.measured(grid)
+
+row, column = depth_sweep.picked_cell(grid)
+depth_sweep.map_chart(sweep, quantity, theory, spec, row, column)
+depth_sweep.cell_panel(spec, grid, edge.cell_reading(sweep, row, column), row, column)
+depth_sweep.theory_note(theory)
+depth_sweep.table_panel(sweep)
+st.caption(depth_sweep.source(grid))
