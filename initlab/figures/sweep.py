@@ -17,9 +17,10 @@ HEIGHT: Final = 520
 CLIP: Final = 4  # decades beyond which the colour stays
 STEPS: Final = 25  # shades a decade
 WORD: Final = 12  # cells that a word needs under it
-EDGES: Final[dict[Quantity, str]] = {
-    "Gradient": "gradient in layer 1 / in the last layer", "Signal": "signal in the last layer / in layer 1",
-}  # fmt: skip
+LEGEND: Final = (  # place, its side, words
+    (0.0, "left", f"vanishes: ÷ {power(CLIP)}"), (0.5, "center", "keeps its size"),
+    (1.0, "right", f"explodes: × {power(CLIP)}"),
+)  # fmt: skip
 
 
 class Mark(NamedTuple):
@@ -35,17 +36,17 @@ def sweep_figure(sweep: Sweep, quantity: Quantity, theory: Theory, here: Mark, p
     across, up = _range(np.log10(grid.gains)), _range(np.array(grid.depths, float))
     odd, words = _odd(grid, change, look)
     traces = [
-        _colours(grid, change, quantity, dark), *odd, *_edge(theory, up, look), _cells(grid, change, quantity),
-        _mark(picked, look, "square-open", 15), _mark(_inside(here, across, up), look, "star", 15),
+        _colours(grid, change, dark), *odd, *_edge(theory, up, look), _cells(grid, change, quantity),
+        _mark(picked, look, "square-open", 21), _mark(_inside(here, across, up), look, "star", 14),
     ]  # fmt: skip
     xaxis: Json = {
         "title": "gain, log scale",
         "range": across,
         "showgrid": False,
-        **theme.decade_ticks(across[0], across[1]),
+        **theme.decade_ticks(across[0], across[1], most=2),
     }
     yaxis: Json = {"title": "depth, hidden layers", "range": up, "showgrid": False}
-    names = [*words, *_names(theory, across, up, here, look)]
+    names = [*_legend(look), *words, *_names(theory, across, up, here, look)]
     return theme.figure(
         dark,
         HEIGHT,
@@ -65,22 +66,26 @@ def _range(values: Array) -> list[float]:
     return [low - room, high + room]
 
 
-def _colours(grid: Grid, change: Array, quantity: Quantity, dark: bool) -> Json:
+def _colours(grid: Grid, change: Array, dark: bool) -> Json:
     """Change in shades on either side of none; what is exactly 0 or no number is left to `_odd`."""
     shades = np.clip(np.nan_to_num(change, nan=0.0, neginf=-CLIP, posinf=CLIP), -CLIP, CLIP)
     z = np.round(shades * STEPS).astype(np.int8)
     colours = theme.DIVERGING[dark]
-    ticks = {-CLIP: f"÷ {power(CLIP)}: vanishes", 0: "keeps its size", CLIP: f"× {power(CLIP)}: explodes"}
     return {
         "type": "heatmap", "x": np.log10(grid.gains).astype(np.float32), "y": np.array(grid.depths, np.uint8), "z": z,
         "zmin": -CLIP * STEPS, "zmax": CLIP * STEPS, "hoverinfo": "skip",
         "colorscale": [[index / (len(colours) - 1), colour] for index, colour in enumerate(colours)],
         "colorbar": {
-            "orientation": "h", "x": 0.5, "y": 1.0, "yanchor": "bottom", "len": 1.0, "thickness": 12, "outlinewidth": 0,
-            "tickvals": [STEPS * decades for decades in ticks], "ticktext": list(ticks.values()),
-            "ticklabelposition": "outside top", "title": {"text": EDGES[quantity], "side": "top"},
+            "orientation": "h", "x": 0.5, "y": 1.0, "yanchor": "bottom", "len": 1.0, "thickness": 10, "outlinewidth": 0,
+            "showticklabels": False, "ticks": "", "xpad": 0, "ypad": 6,
         },
     }  # fmt: skip
+
+
+def _legend(look: Palette) -> list[Json]:
+    """What the colours mean, above their bar."""
+    above = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 22}
+    return [theme.label(words, look.ink, x=x, xanchor=side, **above) for x, side, words in LEGEND]
 
 
 def _odd(grid: Grid, change: Array, look: Palette) -> tuple[list[Json], list[Json]]:
@@ -142,11 +147,10 @@ def _cells(grid: Grid, change: Array, quantity: Quantity) -> Json:
 
 
 def _mark(mark: Mark, look: Palette, symbol: str, size: int) -> Json:
-    outline = {"color": look.ink, "width": 2 if symbol.endswith("open") else 1}
-    fill = look.ink if symbol.endswith("open") else look.background
+    outline = {"color": look.ink if symbol.endswith("open") else look.background, "width": 2}
     return {
         "type": "scatter", "mode": "markers", "x": [float(np.log10(mark.gain))], "y": [mark.depth],
-        "marker": {"symbol": symbol, "size": size, "color": fill, "line": outline}, "hoverinfo": "skip",
+        "marker": {"symbol": symbol, "size": size, "color": look.ink, "line": outline}, "hoverinfo": "skip",
     }  # fmt: skip
 
 

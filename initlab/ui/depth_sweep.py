@@ -15,9 +15,13 @@ from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.sweep import QUANTITIES, Quantity, Sweep
 from initlab.ui import compute, link, navigation, panels, session
-from initlab.wording import number
+from initlab.wording import number, power
 
 ROWS: Final = 64  # of the data: a map is a thousand networks
+TITLES: Final[dict[Quantity, str]] = {
+    "Gradient": "How much larger the gradient is in layer 1 than in the last layer",
+    "Signal": "How much larger the activations are in the last layer than in layer 1",
+}
 EXPLORE: Final = navigation.PAGES[0].script
 
 
@@ -107,6 +111,12 @@ def controls(spec: NetworkSpec) -> tuple[Quantity, Grid, list[str]]:
     return quantity, fit, [note]
 
 
+def cluster_notes() -> list[str]:
+    """What is wrong with the cluster that was asked for, if anything."""
+    trouble = compute.cluster_trouble()
+    return [f"{trouble[0].upper()}{trouble[1:]}. Computed here."] if trouble else []
+
+
 def measured(grid: Grid) -> Sweep:
     """The finished map; while it is measured, how far it is and how long it will still take."""
     place, started, first = st.empty(), time.monotonic(), None
@@ -134,7 +144,7 @@ def map_chart(sweep: Sweep, quantity: Quantity, theory: Theory, spec: NetworkSpe
     grid = sweep.grid
     picked, here = Mark(grid.depths[row], grid.gains[column]), Mark(spec.depth, spec.gain)
     figure = sweep_figure(sweep, quantity, theory, here, picked, panels.dark())
-    panels.chart("Depth and gain", figure, reading(sweep, quantity, theory), "sweep_map", _pick)
+    panels.chart(TITLES[quantity], figure, reading(sweep, quantity, theory), "sweep_map", _pick)
 
 
 def _pick() -> None:
@@ -186,5 +196,5 @@ def source(grid: Grid) -> str:
     return (
         f"{grid.cells:,} networks, each with one forward and one backward pass of {spec.rows} rows of {spec.dataset} "
         f"({spec.scaling.lower()}), seed {spec.seed}, in {spec.precision}; gains from {number(grid.gains[0])} to "
-        f"{number(grid.gains[-1])}. Colours stay the same beyond a factor of 10 to the {CLIP}."
+        f"{number(grid.gains[-1])}. Colours stay the same beyond a factor of {power(CLIP)}."
     )

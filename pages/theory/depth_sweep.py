@@ -11,7 +11,7 @@ spec, mended = link.spec_of(session.values())
 st.title("At which depth and gain can a network live?", anchor=False)
 depth_sweep.preset_buttons(spec)
 quantity, grid, shortened = depth_sweep.controls(spec)
-panels.notes([*session.notes(), *mended, *shortened])
+panels.notes([*session.notes(), *mended, *shortened, *depth_sweep.cluster_notes()])
 theory = compute.edge(grid.spec, grid.gains[0], grid.gains[-1])
 sweep = depth_sweep.measured(grid)
 
