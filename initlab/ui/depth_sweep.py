@@ -71,7 +71,7 @@ PRESETS: Final = {preset.name: preset for preset in TABLE}
 def leave_if_asked() -> None:
     """The button's callback has set the network before this run: nothing of this page needs to be drawn any more."""
     if st.session_state.get("sweep_open"):
-        st.switch_page(EXPLORE)
+        session.open_page(EXPLORE)
 
 
 def preset_buttons(spec: NetworkSpec) -> None:

@@ -45,6 +45,13 @@ def write() -> None:
         st.session_state[WRITTEN] = state
 
 
+def open_page(script: str) -> None:
+    """Go to another page with the whole state in its address from the start: one step of the history, not two."""
+    state = link.encode(values())
+    st.session_state[STATE] = st.session_state[WRITTEN] = state
+    st.switch_page(script, query_params=state)
+
+
 def values() -> dict[str, Value]:
     """Every field's current value, drawn or not."""
     return {name: st.session_state.get(name, field.default) for name, field in link.FIELDS.items()}
