@@ -20,7 +20,8 @@ def with_change(change: list[list[float]]) -> Sweep:
     decades = np.array(change, float)
     grid = Grid(RELU, tuple(range(1, len(decades) + 1)), tuple(float(10**k) for k in range(decades.shape[1])))
     with np.errstate(all="ignore"):
-        return Sweep(grid, Ends(*np.ones((2, *decades.shape)), 10**decades, np.ones(decades.shape)))
+        one = np.ones(decades.shape)
+        return Sweep(grid, Ends(one, one, 10**decades, one))
 
 
 def test_the_level_gain_lies_between_the_cells_where_the_change_crosses_none() -> None:

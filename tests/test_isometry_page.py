@@ -12,7 +12,7 @@ from initlab.figures.isometry import SYMBOLS
 from initlab.isometry import Spectrum, layers_below, partner, shown_layers
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
-from initlab.ui import compute, link
+from initlab.ui import compute_theory, link
 from initlab.ui.isometry import PRESETS
 from initlab.wording import number
 
@@ -35,7 +35,7 @@ def headline(app) -> str:
 def last(spec: NetworkSpec) -> Spectrum:
     """As the page has it, from its cache where it has been there."""
     layers = shown_layers(layers_below(spec.widths[:-1]), spec.depth)
-    *_, found = compute.isometry(spec, 1, layers)
+    *_, found = compute_theory.isometry(spec, 1, layers)
     assert found.last is not None
     return found.last
 

@@ -4,49 +4,35 @@ A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one th
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from initlab import contrast, datasets, parallel, phase
-from initlab.arrays import Array, Parameters
+from initlab import contrast, datasets, parallel
+from initlab.arrays import Array
 from initlab.band import SEEDS, Profile, seed_profiles
 from initlab.comparison import Start, labels
 from initlab.diagnosis import remedy as find_remedy
 from initlab.draws import Draws
-from initlab.edge import Theory as Edge
-from initlab.edge import theory as find_edge
 from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
-from initlab.figures import phase as phase_figure
 from initlab.figures.depth import Band, finite_rms
 from initlab.figures.histograms import Axis
-from initlab.figures.phase import Marks
 from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
-from initlab.grid import Grid
-from initlab.isometry import Isometry
-from initlab.isometry import measured as jacobian_measured
-from initlab.landmarks import Place, here, landmarks
 from initlab.measurement import Probe
 from initlab.neuron import neuron_sums
-from initlab.point import Curve, Point, correlation_curve, variance_curve
-from initlab.point import point as find_point
 from initlab.probe import probe as run_probe
 from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
-from initlab.spectral_law import Spread, spread
-from initlab.start import build
-from initlab.sweep import Block, Sweep, assembled, sweep_blocks
 from initlab.symmetry import Trial, Walk, start
 from initlab.tally import LayerStats
 from initlab.theory import Theory, expect
 from initlab.work import work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
-KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Trial: repr, Grid: repr}
+KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Trial: repr}
 LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
 
@@ -208,35 +194,6 @@ def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, s
     return neuron.neuron_figure(sums, dark), sums.reading
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
-def _kept_isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> list[Isometry]:
-    """Holds the singular values once all of them are known."""
-    return []
-
-
-def isometry_known(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> bool:
-    return bool(_kept_isometry(spec, row, layers))
-
-
-def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[Isometry]:
-    """The singular values at `row` (from 1) after `layers`: what is known so far, layer by layer."""
-    kept = _kept_isometry(spec, row, layers)
-    if kept:
-        yield kept[0]
-        return
-    network = build(replace(spec, precision="float64"), draws=draws(spec.seed))
-    inputs = batch(spec.dataset, spec.scaling, spec.rows).inputs
-    for found in jacobian_measured(network, inputs, row - 1, layers):
-        if found.reached == spec.depth:
-            kept.append(found)
-        yield found
-
-
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
-def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
-    return spread(spec, argument, layers)
-
-
 @st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=KEYS)
 def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
     """The one that went furthest; more steps go on from where it stands."""
@@ -256,40 +213,6 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int) -> Iterator[Walk]:
     yield kept[0]
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def plane(activation: str, params: Parameters, axis: phase.Axis) -> phase.Plane:
-    return phase.plane(activation, axis, **_numbers(params))
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def picks(activation: str, params: Parameters, axis: phase.Axis) -> phase.Picks:
-    return phase.picks(activation, plane(activation, params, axis).window, **_numbers(params))
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def point(activation: str, params: Parameters, weight: float, bias: float) -> Point:
-    return find_point(activation, weight, bias, **_numbers(params))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
-def plane_figure(spec: NetworkSpec, axis: phase.Axis, weight: float, bias: float, dark: bool) -> Figure:
-    found, chosen = here(spec), Place(weight, bias)
-    marks = Marks(landmarks(spec.width, spec.activation), found.place, found.sure, chosen)
-    key = spec.activation, spec.activation_params, axis
-    return phase_figure.plane_figure(plane(*key), marks, picks(*key), dark)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def point_maps(activation: str, params: Parameters, weight: float, bias: float, depth: int) -> tuple[Curve, Curve]:
-    """The variance map and the correlation map at one point, with the way through `depth` layers."""
-    at, numbers = point(activation, params, weight, bias), _numbers(params)
-    return variance_curve(activation, at, depth, **numbers), correlation_curve(activation, at, depth, **numbers)
-
-
-def _numbers(params: Parameters) -> dict[str, float]:
-    return {name: float(value) for name, value in params}
-
-
 @st.cache_resource(max_entries=1, ttl=60, show_spinner=False)
 def cluster_trouble() -> str:
     """Why the cluster that the setting names cannot be used, asked once a minute; empty where nothing is wrong."""
@@ -304,28 +227,3 @@ def cluster_trouble() -> str:
 def cluster(operations: float) -> str:
     """Where so much work goes: to the cluster, or "" to stay here, also where the cluster is in trouble."""
     return parallel.address_set() if operations >= parallel.LARGE and not cluster_trouble() else ""
-
-
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
-def _kept_blocks(grid: Grid) -> list[Block]:
-    """What is measured of a map so far; an interrupted one goes on where it stopped."""
-    return []
-
-
-def sweep(grid: Grid) -> Sweep:
-    """The map as far as it is measured."""
-    return assembled(grid, list(_kept_blocks(grid)))
-
-
-def extend_sweep(grid: Grid) -> Iterator[float]:
-    """Measure one block after the other; gives the share of cells that are done."""
-    found, data = _kept_blocks(grid), batch(grid.spec.dataset, grid.spec.scaling, grid.spec.rows)
-    address, start = cluster(grid.work.operations), len(found)
-    for block in sweep_blocks(grid, data.inputs, data.targets, draws(grid.spec.seed), start, address):
-        found.append(block)
-        yield sum(part.ends.first_activation.size for part in found) / grid.cells
-
-
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
-def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
-    return find_edge(spec, lowest, highest)

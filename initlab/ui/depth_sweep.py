@@ -14,7 +14,7 @@ from initlab.grid import SPANS, Grid, depths_to, gains_around
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.sweep import QUANTITIES, Quantity, Sweep
-from initlab.ui import compute, link, navigation, panels, session
+from initlab.ui import compute, compute_theory, link, navigation, panels, session
 from initlab.wording import number, power
 
 ROWS: Final = 64  # of the data: a map is a thousand networks
@@ -22,7 +22,6 @@ TITLES: Final[dict[Quantity, str]] = {
     "Gradient": "How much larger the gradient is in layer 1 than in the last layer",
     "Signal": "How much larger the activations are in the last layer than in layer 1",
 }
-EXPLORE: Final = navigation.PAGES[0].script
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ PRESETS: Final = {preset.name: preset for preset in TABLE}
 def leave_if_asked() -> None:
     """The button's callback has set the network before this run: nothing of this page needs to be drawn any more."""
     if st.session_state.get("sweep_open"):
-        session.open_page(EXPLORE)
+        navigation.go("explore")
 
 
 def preset_buttons(spec: NetworkSpec) -> None:
@@ -99,7 +98,7 @@ def controls(spec: NetworkSpec) -> tuple[Quantity, Grid, list[str]]:
     deepest = far.select_slider("Deepest network", link.DEEPEST, key="sweep_deepest", persist_state="session")
     span = wide.segmented_control("Gains", tuple(SPANS), key="sweep_span", required=True, persist_state="session")
     plain = replace(spec, depth=1, gain=1.0, batch=min(spec.batch, ROWS))
-    critical = compute.edge(plain, 0.1, 10.0).critical_gain
+    critical = compute_theory.edge(plain, 0.1, 10.0).critical_gain
     grid = Grid(plain, depths_to(deepest), gains_around(critical, SPANS[span or next(iter(SPANS))]))
     fit = grid.fitting()
     if fit == grid:
@@ -120,7 +119,7 @@ def cluster_notes() -> list[str]:
 def measured(grid: Grid) -> Sweep:
     """The finished map; while it is measured, how far it is and how long it will still take."""
     place, started, first = st.empty(), time.monotonic(), None
-    for share in compute.extend_sweep(grid):
+    for share in compute_theory.extend_sweep(grid):
         first = share if first is None else first
         gone = time.monotonic() - started
         left = gone * (1 - share) / (share - first) if share > first else gone * (1 - share) / share
@@ -128,7 +127,7 @@ def measured(grid: Grid) -> Sweep:
         words = f"{share:.0%} of {grid.cells:,} networks measured{slow}, about {left:.0f} s left"
         place.progress(share, words)
     place.empty()
-    return compute.sweep(grid)
+    return compute_theory.sweep(grid)
 
 
 def picked_cell(grid: Grid) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from initlab.figures import isometry as figures
 from initlab.isometry_readings import Side, Sides
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
-from initlab.ui import compute, link, panels, session
+from initlab.ui import compute_theory, link, panels, session
 
 QUICK: Final = 2 * 10**10  # operations that take about half a second: no progress to show
 
@@ -115,13 +115,13 @@ def measured(networks: tuple[NetworkSpec, NetworkSpec], spectra: int, row: int) 
     place, sides = st.empty(), []
     for label, spec in zip(names, networks, strict=True):
         layers = core.shown_layers(core.layers_below(spec.widths[:-1]), spec.depth, spectra)
-        long = core.operations(spec, spectra) > QUICK and not compute.isometry_known(spec, row, layers)
+        long = core.operations(spec, spectra) > QUICK and not compute_theory.isometry_known(spec, row, layers)
         found = None
-        for found in compute.isometry(spec, row, layers):
+        for found in compute_theory.isometry(spec, row, layers):
             if long:
                 place.progress(found.reached / spec.depth, f"{label}: layer {found.reached} of {spec.depth}")
         assert found is not None  # noqa: S101
-        law = compute.spectral_law(spec, found.argument, spec.depth - found.below)
+        law = compute_theory.spectral_law(spec, found.argument, spec.depth - found.below)
         sides.append(Side(label, spec, found, law))
     place.empty()
     return sides[0], sides[1]
@@ -168,7 +168,7 @@ def draws_panel(sides: Sides, row: int) -> None:
             pair = [side._replace(spec=link.with_seed(side.spec, side.spec.seed + k)) for side in sides]
             for side in pair:
                 step = side.found
-                for step in compute.isometry(side.spec, row, (side.spec.depth,)):
+                for step in compute_theory.isometry(side.spec, row, (side.spec.depth,)):
                     place.caption(f"Draw {k} of {draws}: {side.name}, layer {step.reached} of {side.spec.depth}")
                 found.append(side._replace(found=step))
         place.caption(readings.draws(sides, found))

@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
+from initlab.ui import session
+
 Controls: TypeAlias = Literal["Network", "Architecture", "None"]  # an architecture is a network without its start
 
 
@@ -28,8 +30,8 @@ PAGES: Final = (
     Page("Compare starts", "compare", "pages/explore/compare.py", "Explore", ":material/compare:", "Architecture"),
     Page("Symmetry", "symmetry", "pages/explore/symmetry.py", "Explore", ":material/content_copy:"),
     Page("Phase diagram", "phase-diagram", "pages/theory/phase_diagram.py", "Theory", ":material/map:"),
-    Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
     Page("Depth and gain", "depth-sweep", "pages/theory/depth_sweep.py", "Theory", ":material/grid_on:"),
+    Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
 )  # fmt: skip
 
 
@@ -64,4 +66,5 @@ def current() -> tuple[Page, StreamlitPage]:
 
 def go(url_path: str) -> NoReturn:
     """Open another page in the state of the session."""
-    st.switch_page(next(page.script for page in PAGES if page.url_path == url_path))
+    script = next(page.script for page in PAGES if page.url_path == url_path)
+    st.switch_page(script, query_params=session.leaving())

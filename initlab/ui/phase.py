@@ -16,7 +16,7 @@ from initlab.landmarks import GENERAL, Place, at_place, here, landmarks
 from initlab.phase import AXES, BIASES, WEIGHTS, Axis
 from initlab.scenarios import DEFAULT, SCENARIOS
 from initlab.spec import NetworkSpec
-from initlab.ui import compute, link, navigation, panels, session
+from initlab.ui import compute_theory, link, navigation, panels, session
 from initlab.ui.fields import Value
 
 ICONS: Final = {
@@ -101,7 +101,7 @@ def chosen_point() -> Place:
 def verdict(spec: NetworkSpec) -> None:
     """How deep the sidebar's start can be, and what theory leaves out of it."""
     found = here(spec)
-    at = compute.point(spec.activation, spec.activation_params, *found.place) if found.place else None
+    at = compute_theory.point(spec.activation, spec.activation_params, *found.place) if found.place else None
     with st.container(border=True, key="phase_verdict"):
         icon = ICONS[at.phase] if at else "wrong_location"
         st.header(readings.headline(spec, at), icon=f":material/{icon}:", anchor=False)
@@ -112,8 +112,8 @@ def verdict(spec: NetworkSpec) -> None:
 
 def plane_chart(spec: NetworkSpec, chosen: Place) -> None:
     """The plane, in which a click chooses a point."""
-    plane = compute.plane(*_plane_key(spec))
-    figure = compute.plane_figure(spec, _axis(), *chosen, panels.dark())
+    plane = compute_theory.plane(*_plane_key(spec))
+    figure = compute_theory.plane_figure(spec, _axis(), *chosen, panels.dark())
     reading = readings.plane(plane, spec, here(spec))
     panels.chart(f"{spec.activation}: order and chaos", figure, reading, "phase_plane", on_pick=_pick)
 
@@ -123,7 +123,7 @@ def _pick() -> None:
     points = st.session_state["phase_plane"]["selection"]["points"]
     if points:
         spec, _ = link.spec_of(session.values())
-        logarithmic = compute.plane(*_plane_key(spec)).window.logarithmic
+        logarithmic = compute_theory.plane(*_plane_key(spec)).window.logarithmic
         weight = 10 ** points[0]["x"] if logarithmic else points[0]["x"]
         session.apply(_fields(Place(weight, points[0]["y"])))
 
@@ -171,8 +171,8 @@ def _plain(value: float) -> str:
 def map_charts(spec: NetworkSpec, chosen: Place) -> None:
     """What a layer does at the chosen point, to the size of the signal and to the likeness of inputs."""
     name, params, (weight, bias) = spec.activation, spec.activation_params, chosen
-    at = compute.point(name, params, weight, bias)
-    size, likeness = compute.point_maps(name, params, weight, bias, spec.depth)
+    at = compute_theory.point(name, params, weight, bias)
+    size, likeness = compute_theory.point_maps(name, params, weight, bias, spec.depth)
     left, right = st.columns(2)
     with left:
         figure = maps.map_figure(size, at.q, maps.VARIANCE, panels.dark())
@@ -194,8 +194,8 @@ def table_panel(spec: NetworkSpec, chosen: Place) -> None:
         *((", ".join(m.names), m.place) for m in landmarks(spec.width, spec.activation)),
     ]
     key = spec.activation, spec.activation_params
-    rows = [(name, compute.point(*key, *place)) for name, place in places]
+    rows = [(name, compute_theory.point(*key, *place)) for name, place in places]
     with panel:
         panels.numbers(pd.DataFrame(readings.point_table(rows)), "initlab-points.csv", "phase_points")
-        plane = compute.plane(*_plane_key(spec))
+        plane = compute_theory.plane(*_plane_key(spec))
         panels.numbers(pd.DataFrame(readings.plane_table(plane)), "initlab-phase-diagram.csv", "phase_cells")

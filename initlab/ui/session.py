@@ -45,11 +45,11 @@ def write() -> None:
         st.session_state[WRITTEN] = state
 
 
-def open_page(script: str) -> None:
-    """Go to another page with the whole state in its address from the start: one step of the history, not two."""
+def leaving() -> dict[str, str]:
+    """The whole state as the query of the page that comes next: one step of the history, not two."""
     state = link.encode(values())
     st.session_state[STATE] = st.session_state[WRITTEN] = state
-    st.switch_page(script, query_params=state)
+    return state
 
 
 def values() -> dict[str, Value]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from initlab import edge
-from initlab.ui import compute, depth_sweep, link, panels, session
+from initlab.ui import compute_theory, depth_sweep, link, panels, session
 
 depth_sweep.leave_if_asked()
 spec, mended = link.spec_of(session.values())
@@ -12,7 +12,7 @@ st.title("At which depth and gain can a network live?", anchor=False)
 depth_sweep.preset_buttons(spec)
 quantity, grid, shortened = depth_sweep.controls(spec)
 panels.notes([*session.notes(), *mended, *shortened, *depth_sweep.cluster_notes()])
-theory = compute.edge(grid.spec, grid.gains[0], grid.gains[-1])
+theory = compute_theory.edge(grid.spec, grid.gains[0], grid.gains[-1])
 sweep = depth_sweep.measured(grid)
 
 row, column = depth_sweep.picked_cell(grid)

@@ -1,0 +1,116 @@
+"""What the theory pages cache: planes, maps of depth and gain, singular values."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from initlab import phase
+from initlab.arrays import Parameters
+from initlab.edge import Theory as Edge
+from initlab.edge import theory as find_edge
+from initlab.figures import Figure
+from initlab.figures import phase as phase_figure
+from initlab.figures.phase import Marks
+from initlab.grid import Grid
+from initlab.isometry import Isometry
+from initlab.isometry import measured as jacobian_measured
+from initlab.landmarks import Place, here, landmarks
+from initlab.point import Curve, Point, correlation_curve, variance_curve
+from initlab.point import point as find_point
+from initlab.spec import NetworkSpec
+from initlab.spectral_law import Spread, spread
+from initlab.start import build
+from initlab.sweep import Block, Sweep, assembled, sweep_blocks
+from initlab.ui import compute
+
+KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Grid: repr}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def _kept_isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> list[Isometry]:
+    """Holds the singular values once all of them are known."""
+    return []
+
+
+def isometry_known(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> bool:
+    return bool(_kept_isometry(spec, row, layers))
+
+
+def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[Isometry]:
+    """The singular values at `row` (from 1) after `layers`: what is known so far, layer by layer."""
+    kept = _kept_isometry(spec, row, layers)
+    if kept:
+        yield kept[0]
+        return
+    network = build(replace(spec, precision="float64"), draws=compute.draws(spec.seed))
+    inputs = compute.batch(spec.dataset, spec.scaling, spec.rows).inputs
+    for found in jacobian_measured(network, inputs, row - 1, layers):
+        if found.reached == spec.depth:
+            kept.append(found)
+        yield found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
+    return spread(spec, argument, layers)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def plane(activation: str, params: Parameters, axis: phase.Axis) -> phase.Plane:
+    return phase.plane(activation, axis, **_numbers(params))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def picks(activation: str, params: Parameters, axis: phase.Axis) -> phase.Picks:
+    return phase.picks(activation, plane(activation, params, axis).window, **_numbers(params))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def point(activation: str, params: Parameters, weight: float, bias: float) -> Point:
+    return find_point(activation, weight, bias, **_numbers(params))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def plane_figure(spec: NetworkSpec, axis: phase.Axis, weight: float, bias: float, dark: bool) -> Figure:
+    found, chosen = here(spec), Place(weight, bias)
+    marks = Marks(landmarks(spec.width, spec.activation), found.place, found.sure, chosen)
+    key = spec.activation, spec.activation_params, axis
+    return phase_figure.plane_figure(plane(*key), marks, picks(*key), dark)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def point_maps(activation: str, params: Parameters, weight: float, bias: float, depth: int) -> tuple[Curve, Curve]:
+    """The variance map and the correlation map at one point, with the way through `depth` layers."""
+    at, numbers = point(activation, params, weight, bias), _numbers(params)
+    return variance_curve(activation, at, depth, **numbers), correlation_curve(activation, at, depth, **numbers)
+
+
+def _numbers(params: Parameters) -> dict[str, float]:
+    return {name: float(value) for name, value in params}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def _kept_blocks(grid: Grid) -> list[Block]:
+    """What is measured of a map so far; an interrupted one goes on where it stopped."""
+    return []
+
+
+def sweep(grid: Grid) -> Sweep:
+    """The map as far as it is measured."""
+    return assembled(grid, list(_kept_blocks(grid)))
+
+
+def extend_sweep(grid: Grid) -> Iterator[float]:
+    """Measure one block after the other; gives the share of cells that are done."""
+    found, data = _kept_blocks(grid), compute.batch(grid.spec.dataset, grid.spec.scaling, grid.spec.rows)
+    address, start = compute.cluster(grid.work.operations), len(found)
+    for block in sweep_blocks(grid, data.inputs, data.targets, compute.draws(grid.spec.seed), start, address):
+        found.append(block)
+        yield sum(part.ends.first_activation.size for part in found) / grid.cells
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
+    return find_edge(spec, lowest, highest)
