@@ -19,6 +19,7 @@ from initlab.laws import Orthogonal, Sparse
 from initlab.spec import NetworkSpec
 from initlab.wording import number
 
+PAIR_GROUPS: Final = 16
 NARROW: Final = 32  # units or incoming weights below which one draw says little about the average
 DEVIATIONS: Final = 2.0  # of the logarithm: 95 % of the draws
 
@@ -129,6 +130,22 @@ def correlations(spec: NetworkSpec, c: Array | float, mean_square: float = 1.0) 
             gap = moments.distance(spec.activation, q, apart, **run.parameters)
             distance = gap + distance if run.skips[layer] else gap
     return np.array(found)
+
+
+def mean_correlations(spec: NetworkSpec, inputs: Array) -> Array:
+    """The mean cosine `(L,)` between the pre-activations of different rows of `inputs` (B, features).
+
+    The map is not linear in the cosine, so the pairs of rows enter as equal groups of like cosine; their sizes enter by
+    the mean alone. ValueError where an assumption fails; NaN for rows without a direction.
+    """
+    rows = inputs[inputs.any(axis=1)].astype(float)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    cosines = (unit @ unit.T)[np.triu_indices(len(unit), 1)]
+    if not cosines.size:
+        return np.full(spec.depth, np.nan)
+    middles = (np.arange(PAIR_GROUPS) + 0.5) / PAIR_GROUPS
+    groups = np.clip(np.quantile(cosines, middles), -1, 1)
+    return correlations(spec, groups, float((rows**2).mean())).mean(axis=1)
 
 
 class _Run:

@@ -11,9 +11,10 @@ from walked import shown
 
 from initlab.activations import ACTIVATIONS
 from initlab.copies import verdict
-from initlab.datasets import DATASETS
+from initlab.datasets import DATASETS, load
 from initlab.experiments import COPIES, EXPERIMENTS, Experiment
 from initlab.symmetry import MARKS, Trial
+from initlab.theory import mean_correlations
 from initlab.ui import link
 
 KEYS = ["symmetry_weights", "symmetry_gradients", "symmetry_layers", "symmetry_path", "symmetry_inputs"]
@@ -196,3 +197,16 @@ def test_the_tables_hold_the_counts_of_every_step(steps: int) -> None:
     assert table["step 0"].tolist() == [1, 1, 1]
     if steps:
         assert table["step 1"].tolist() == [1, 1, 16]
+
+
+def test_the_cosine_between_inputs_is_drawn_over_what_theory_expects_or_says_what_forbids_it() -> None:
+    app = visit({"init": "He normal", "activation": "ReLU", "depth": "4", "width": "64", "batch": "32"})
+    spec = shown_spec(app)
+    _, dashed = charts(app)["symmetry_inputs"]["data"]
+    np.testing.assert_allclose(
+        numbers_in(dashed["y"]), mean_correlations(spec, load(spec.dataset, spec.scaling, spec.rows).inputs), rtol=1e-6
+    )
+    assert "theory expects" in alternative_texts(app)["symmetry_inputs"]
+    app = visit({"init": "Zeros", "depth": "4", "width": "64", "batch": "32"})
+    assert len(charts(app)["symmetry_inputs"]["data"]) == 1
+    assert any(text.startswith("No theory is drawn. All weights of a layer are equal") for text in captions(app))

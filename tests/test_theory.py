@@ -11,9 +11,11 @@ from initlab import ACTIVATIONS, INITIALIZERS, meanfield, moments
 from initlab.arrays import Array
 from initlab.band import Profile, seed_profiles
 from initlab.datasets import load
+from initlab.measurement import mean_difference
 from initlab.network import Network
+from initlab.probe import probe
 from initlab.spec import NetworkSpec
-from initlab.theory import Theory, broken, cautions, correlations, expect, here, variances
+from initlab.theory import Theory, broken, cautions, correlations, expect, here, mean_correlations, variances
 
 SEEDS: Final = 6
 WIDE: Final = NetworkSpec("Glorot normal", activation="Tanh", depth=6, width=256, batch=64)
@@ -227,3 +229,25 @@ def test_correlations_stay_where_they_start_in_a_linear_network_and_take_many_at
     # 1 - c falls as 9 pi^2/(2 (l + l0)^2), so its inverse root grows by sqrt(2)/(3 pi) a layer
     slope = np.diff((1 - relu[[100, 199], 1]) ** -0.5)[0] / 99
     assert slope == pytest.approx(math.sqrt(2) / (3 * math.pi), rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("activation", "init"), [("ReLU", "He normal"), ("Tanh", "Glorot normal"), ("Sigmoid", "Glorot normal")]
+)
+def test_the_mean_cosine_between_inputs_is_what_draws_of_wide_networks_have_on_average(
+    activation: str, init: str
+) -> None:
+    spec = replace(WIDE, init=init, activation=activation, scaling="0-1", bias_stddev=0.1)
+    inputs = load(spec.dataset, spec.scaling, spec.rows).inputs
+    draws = np.array([probe(replace(spec, seed=seed)).input_correlation for seed in range(SEEDS)])
+    error = draws.std(axis=0, ddof=1) / math.sqrt(SEEDS)
+    np.testing.assert_array_less(np.abs(draws.mean(axis=0) - mean_correlations(spec, inputs)), 5 * error + 0.02)
+
+
+def test_a_linear_network_keeps_the_mean_cosine_of_the_data_and_one_row_has_none() -> None:
+    spec = replace(WIDE, init="LeCun normal", activation="Linear", scaling="0-1")
+    inputs = load(spec.dataset, spec.scaling, spec.rows).inputs
+    found = mean_correlations(spec, inputs)
+    np.testing.assert_allclose(found, 1 - mean_difference(inputs), atol=2e-3)  # sixteen groups stand for 2,016 pairs
+    assert np.isnan(mean_correlations(spec, inputs[:1])).all()
+    assert np.isnan(mean_correlations(spec, np.zeros((4, 64)))).all()

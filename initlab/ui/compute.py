@@ -28,7 +28,7 @@ from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
 from initlab.symmetry import Trial, Walk, start
 from initlab.tally import LayerStats
-from initlab.theory import Theory, expect
+from initlab.theory import Theory, broken, expect, mean_correlations
 from initlab.work import work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
@@ -113,6 +113,14 @@ def theory(spec: NetworkSpec) -> Theory:
 def mean_squares(name: str, scaling: str, rows: int) -> Array:
     """Of every row of the data."""
     return (batch(name, scaling, rows).inputs.astype(float) ** 2).mean(axis=1)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def expected_correlations(spec: NetworkSpec) -> Array | None:
+    """Mean-field theory's mean cosine between inputs, a layer each; None where an assumption fails."""
+    if broken(spec):
+        return None
+    return mean_correlations(spec, batch(spec.dataset, spec.scaling, spec.rows).inputs)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)

@@ -16,6 +16,7 @@ from initlab.experiments import COPIES, EXPERIMENTS, Experiment
 from initlab.figures import symmetry as figures
 from initlab.spec import OUTPUTS, NetworkSpec
 from initlab.symmetry import MARKS, Moment, Trial, Walk, fitted
+from initlab.theory import broken
 from initlab.ui import compute, link, panels, session
 from initlab.ui.fields import Value
 from initlab.work import work
@@ -215,10 +216,16 @@ def collapse_chart(spec: NetworkSpec) -> None:
     """The second symmetry: inputs that become one."""
     probe = compute.probe(spec)
     correlation, data = readings.correlation(probe), 1 - probe.data_difference
-    figure = figures.correlation_figure(correlation, data, None, panels.dark())
+    theory = compute.expected_correlations(spec)
+    figure = figures.correlation_figure(correlation, data, theory, panels.dark())
     panels.chart(
-        "The second symmetry: inputs that become alike", figure, readings.collapse(probe, None), "symmetry_inputs"
+        "The second symmetry: inputs that become alike", figure, readings.collapse(probe, theory), "symmetry_inputs"
     )
+    failing = broken(spec)
+    st.caption(
+        f"No theory is drawn. {' '.join(failing)}" if failing
+        else "Theory (dashed): the mean over pairs of inputs in infinitely wide layers, all inputs being of one size."
+    )  # fmt: skip
 
 
 def numbers_panel(shown: View, found: Walk, moment: Moment) -> None:
