@@ -5,7 +5,7 @@ Labels come with the probes, in the same order.
 
 import math
 from collections.abc import Sequence
-from typing import Final, TypeGuard
+from typing import Final, NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -15,8 +15,9 @@ from initlab.findings import Finding, Kind, findings, gradient_trend, signal_tre
 from initlab.measurement import Probe
 from initlab.readings import CHANGE, quantile_of_magnitude
 from initlab.tally import LayerStats
+from initlab.theory import Expected, Theory
 from initlab.trend import Trend
-from initlab.wording import listed, number
+from initlab.wording import listed, number, percent
 
 WORDS: Final[dict[Kind, str]] = {  # a verdict for a heading: one or two words
     "overflow": "overflows", "symmetry": "copies", "vanishing signal": "vanishes", "exploding signal": "explodes",
@@ -145,6 +146,75 @@ def signal_rms(labels: Sequence[str], probes: Sequence[Probe]) -> str:
 def gradient_rms(labels: Sequence[str], probes: Sequence[Probe]) -> str:
     """What a layer does to the gradient's RMS on its way down."""
     return _rates("Coming down", labels, [gradient_trend(probe) for probe in probes])
+
+
+def signal_theory(labels: Sequence[str], probes: Sequence[Probe], found: Sequence[Theory]) -> str:
+    """For how many starts theory's line is drawn, and the largest distance of a measured activation RMS from it."""
+    gaps = [_gap(theory.forward, probe.activation) for theory, probe in zip(found, probes, strict=True)]
+    return _distances(labels, gaps, [theory.forward for theory in found], "")
+
+
+def gradient_theory(labels: Sequence[str], probes: Sequence[Probe], found: Sequence[Theory]) -> str:
+    """The same for the gradients below the top layer, from whose measured RMS theory starts."""
+    gaps = [_gap(theory.backward, probe.gradient, top=-1) for theory, probe in zip(found, probes, strict=True)]
+    return _distances(labels, gaps, [theory.backward for theory in found], ", starting from the RMS of the top layer")
+
+
+def theory_limits(labels: Sequence[str], found: Sequence[Theory]) -> str:
+    """Which assumption fails for which starts, and where the band is only a guide; empty where all is well."""
+    reasons: dict[str, list[str]] = {}
+    for label, theory in zip(labels, found, strict=True):
+        for reason in theory.broken:
+            reasons.setdefault(reason, []).append(label)
+    said = [
+        f"No theory line{'' if len(those) == len(labels) else f' for {listed(those)}'}: {reason[0].lower()}{reason[1:]}"
+        for reason, those in reasons.items()
+    ]
+    return " ".join([*said, *dict.fromkeys(caution for theory in found for caution in theory.cautions)])
+
+
+class _Gap(NamedTuple):
+    """Where one start's measured RMS is furthest from what is expected: how many times it, and in which layer."""
+
+    times: float
+    layer: int
+    outside: bool  # its band, in any layer
+
+
+def _gap(expected: Expected | None, stats: LayerStats, top: int | None = None) -> _Gap | None:
+    """Over all layers where both are numbers, without those from `top` on; None where there are none."""
+    if expected is None:
+        return None
+    with np.errstate(all="ignore"):
+        times = np.where(stats.finite_share == 1, stats.rms, np.nan) / expected.rms
+    layers = np.flatnonzero((times[:top] > 0) & (times[:top] < np.inf))
+    if not layers.size:
+        return None
+    rms, worst = stats.rms[layers], layers[np.argmax(np.abs(np.log(times[layers])))]
+    outside = (rms < expected.low[layers]) | (rms > expected.high[layers])
+    return _Gap(float(times[worst]), int(worst) + 1, bool(outside.any()))
+
+
+def _distances(
+    labels: Sequence[str], gaps: Sequence[_Gap | None], expected: Sequence[Expected | None], how: str
+) -> str:
+    drawn = sum(one is not None and bool(np.isfinite(one.rms).any()) for one in expected)
+    if not drawn:
+        return "Theory is drawn for no start."
+    said = f"Theory (grey dashes) is drawn for {drawn} of {len(labels)} starts{how}"
+    known = [(gap, label) for gap, label in zip(gaps, labels, strict=True) if gap is not None]
+    if not known:
+        return f"{said}: nothing was measured that it could be held against."
+    worst, label = max(known, key=lambda pair: abs(math.log(pair[0].times)))
+    strays = [label for gap, label in known if gap.outside]
+    place = f"outside its band with {listed(strays)}" if strays else "within its band"
+    return f"{said}: measured at most {_apart(worst.times)} (layer {worst.layer} of {label}), {place}."
+
+
+def _apart(times: float) -> str:
+    if 0.5 < times < 2:
+        return f"{percent(abs(times - 1))} away"
+    return f"{number(max(times, 1 / times))} times {'more' if times > 1 else 'less'}"
 
 
 def _rates(way: str, labels: Sequence[str], trends: Sequence[Trend | None]) -> str:

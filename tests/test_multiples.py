@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -16,13 +17,14 @@ from probed import probed
 from initlab.comparison import Start, labels, specs, start
 from initlab.figures import theme
 from initlab.figures.curves import Curve, _spread, curves_figure
-from initlab.figures.depth import finite_rms
+from initlab.figures.depth import finite_rms, log10
 from initlab.figures.histograms import Axis, profile
 from initlab.figures.multiples import GAP, PANEL, Heading, columns_for, multiples_figure
 from initlab.figures.theme import Direction
 from initlab.measurement import Probe
 from initlab.spec import NetworkSpec
 from initlab.tally import LayerStats
+from initlab.theory import Expected, expect
 
 BYTES = 60_000
 BOTH: tuple[Direction, ...] = ("forward", "backward")
@@ -137,11 +139,64 @@ def curves(spec: NetworkSpec) -> list[Curve]:
     ]
 
 
+def with_theory(spec: NetworkSpec, direction: Direction) -> list[Curve]:
+    found = []
+    for curve, probe in zip(curves(spec), probes_of(spec), strict=True):
+        assert probe.spec is not None
+        theory = expect(probe.spec, np.array([0.5, 1.0, 2.0]), float(finite_rms(probe.gradient)[-1]))
+        found.append(replace(curve, expected=theory.forward if direction == "forward" else theory.backward))
+    return found
+
+
+@pytest.mark.parametrize("direction", BOTH)
+def test_theory_is_one_dashed_trace_and_one_band_for_all_starts_behind_the_lines(direction: Direction) -> None:
+    found = with_theory(SITUATIONS["usual"], direction)
+    band, line, *others = traces(curves_figure(found, direction, dark=False))
+    assert len(others) == len(traces(curves_figure(curves(SITUATIONS["usual"]), direction, dark=False)))
+    assert (line.line.dash, line.line.color) == ("dash", theme.LIGHT.theory)
+    assert band.fill == "toself"
+    expected = [curve.expected for curve in found if curve.expected is not None]
+    assert len(expected) == 4  # neither Zeros nor the uniform law from 0 to 1
+    ends = np.flatnonzero(np.isnan(line.y))
+    parts = [slice(a + 1, b) for a, b in pairwise([-1, *ends])]
+    for one, part in zip(expected, parts, strict=True):
+        np.testing.assert_array_equal(line.x[part], np.arange(1, 11))
+        np.testing.assert_allclose(10 ** line.y[part], one.rms)
+    shapes = [slice(a + 1, b) for a, b in pairwise([-1, *np.flatnonzero(np.isnan(band.y))])]
+    for one, part in zip(expected, shapes, strict=True):
+        np.testing.assert_allclose(10 ** band.y[part], [*one.high, *one.low[::-1]])
+
+
+def test_a_deep_theory_line_is_thinned_between_its_two_ends() -> None:
+    spec = NetworkSpec("He normal", depth=200, width=64, gain=3.0)
+    expected = expect(spec, np.ones(1), 1.0).forward
+    assert isinstance(expected, Expected)
+    deep = Curve("deep", np.full(200, 1.0), expected=expected)
+    _, line, _ = traces(curves_figure([deep], "forward", dark=False))
+    layers, drawn = line.x[:-1].astype(int) - 1, np.flatnonzero(np.isfinite(expected.rms))
+    assert (layers[0], layers[-1]) == (0, drawn[-1])
+    assert len(layers) <= 40 < len(drawn)
+    np.testing.assert_allclose(line.y[:-1], log10(expected.rms)[layers])
+
+
+@pytest.mark.parametrize("direction", BOTH)
+def test_six_deep_lines_with_theory_stay_small(direction: Direction) -> None:
+    names = labels(SIX)
+    spec = NetworkSpec("He normal", depth=200, width=64)
+    theory = expect(spec, np.ones(1), 1.0)
+    rms = np.geomspace(1, 1e-3, 200)
+    six = [Curve(name, rms, np.outer([0.5, 1, 2], rms), expected=theory.forward) for name in names]
+    figure = theme.drawn_once(curves_figure(six, direction, dark=True))
+    go.Figure(json.loads(figure.to_json() or ""))  # Plotly's own validation
+    bare = theme.drawn_once(curves_figure([replace(c, expected=None) for c in six], direction, dark=True))
+    print(len(figure.to_json() or ""), len(bare.to_json() or ""))
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("direction", BOTH)
 @pytest.mark.parametrize("spec", SITUATIONS.values(), ids=SITUATIONS)
 def test_lines_are_valid_and_labels_do_not_overlap(spec: NetworkSpec, direction: Direction, *, dark: bool) -> None:
-    figure = curves_figure(curves(spec), direction, dark)
+    figure = curves_figure(with_theory(spec, direction), direction, dark)
     text = figure.to_json() or ""
     go.Figure(json.loads(text))
     assert len(text) < BYTES

@@ -10,19 +10,23 @@ import plotly.graph_objects as go
 
 from initlab.arrays import Array
 from initlab.figures import theme
-from initlab.figures.depth import layer_axis, limits, log10
+from initlab.figures.depth import expected_bands, expected_lines, layer_axis, limits, log10
 from initlab.figures.theme import Direction, Json
+from initlab.theory import Expected
 
 HEIGHT: Final = 340
 LINE: Final = 15  # characters of a label
 LETTER: Final = 6.6  # pixels
 ROW: Final = 16  # pixels a line of a label is high
 MARKERS: Final = 12  # on a line, however deep
+THEORY: Final = 40  # layers of a theory line, which is smooth
+HALO: Final = 5.0  # pixels; theory shows on both sides of the line that it lies behind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """One start: RMS a layer `(L,)` of this draw, and the 10 %, 50 % and 90 % of other draws `(3, L)` once measured.
+    """One start: RMS a layer `(L,)` of this draw, the 10 %, 50 % and 90 % of other draws `(3, L)` once measured, and
+    what theory expects where it applies.
 
     What is not finite is not drawn; `note` says why a line ends early or is missing.
     """
@@ -31,18 +35,21 @@ class Curve:
     rms: Array
     quantiles: Array | None = None
     note: str = ""
+    expected: Expected | None = None
 
 
 def curves_figure(curves: Sequence[Curve], direction: Direction, dark: bool) -> go.Figure:
-    """On a log axis: markers are this draw, lines the median of the others and bands their 10 to 90 %.
+    """On a log axis: markers are this draw, lines the median of the others and bands their 10 to 90 %; behind them
+    theory's lines and bands, grey.
 
     The names stand where the journey ends, at the last layer or at the first; the axis is on the other side.
     """
     look, depth = theme.palette(dark), len(curves[0].rms)
     colours = theme.OKABE_ITO[dark]
+    theory = _theory([curve.expected for curve in curves if curve.expected is not None], look)
     bands = [_band(c.quantiles, colours[k]) for k, c in enumerate(curves) if c.quantiles is not None]
     lines = [_line(curve, colours[k], tuple(theme.SYMBOLS)[k]) for k, curve in enumerate(curves)]
-    low, high = limits(np.concatenate([trace["y"] for trace in (*bands, *lines)]))
+    low, high = limits(np.concatenate([trace["y"] for trace in (*theory, *bands, *lines)]))
     texts = [[*wrap(curve.label, LINE), *wrap(curve.note, LINE)] for curve in curves]
     sizes = [ROW * len(text) + 4 for text in texts]
     height = max(HEIGHT, sum(sizes) + theme.MARGIN["t"] + theme.MARGIN["b"])
@@ -59,7 +66,7 @@ def curves_figure(curves: Sequence[Curve], direction: Direction, dark: bool) -> 
     left, right = (other, room) if step > 0 else (room, other)
     yaxis: Json = {"title": "RMS, log scale", "range": [low, high], "side": "left" if step > 0 else "right"}
     return theme.figure(
-        dark, height, [*bands, *lines], layer_axis(depth), {**yaxis, **theme.decade_ticks(low, high, 5)},
+        dark, height, [*theory, *bands, *lines], layer_axis(depth), {**yaxis, **theme.decade_ticks(low, high, 5)},
         annotations=names, margin={**theme.MARGIN, "l": left, "r": right},
     )  # fmt: skip
 
@@ -87,6 +94,14 @@ def _line(curve: Curve, colour: str, symbol: str) -> Json:
         "marker": {"symbol": symbol, "size": sizes, "opacity": 1, "line": {"width": 0}},  # else: a bubble chart's
         "hovertemplate": f"{curve.label}, layer %{{x}}<br>RMS 10^%{{y:.2f}}<extra></extra>",
     }  # fmt: skip
+
+
+def _theory(expected: list[Expected], look: theme.Palette) -> list[Json]:
+    """One trace for all bands and one for all lines, these wide enough to be seen behind a line that agrees."""
+    lines = expected_lines(expected, look, THEORY)
+    for line in lines:
+        line["line"] = {**line["line"], "width": HALO}
+    return [*expected_bands(expected, look, THEORY), *lines]
 
 
 def _band(quantiles: Array, colour: str) -> Json:

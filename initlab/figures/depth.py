@@ -1,11 +1,12 @@
 """One number a layer against depth: RMS of signal and gradient, shares of saturated or dead units."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
-from initlab.arrays import Array
+from initlab.arrays import Array, Integers
 from initlab.figures import theme
 from initlab.figures.theme import Direction, Json
 from initlab.measurement import Probe
@@ -14,6 +15,7 @@ from initlab.theory import Expected, Theory
 
 NAMES: Final[dict[Direction, str]] = {"forward": "activations", "backward": "gradients"}
 HEIGHT: Final = 320
+EVERY: Final = 200  # layers; no network has more
 
 
 class Band(NamedTuple):
@@ -31,11 +33,11 @@ def rms_figure(probe: Probe, band: Band | None, dark: bool, theory: Theory | Non
         "forward": log10(finite_rms(probe.activation)), "backward": log10(finite_rms(probe.gradient)),
     }  # fmt: skip
     expected = [] if theory is None else [found for found in (theory.forward, theory.backward) if found is not None]
-    traces: list[Json] = _expected_bands(expected, look)
+    traces: list[Json] = expected_bands(expected, look)
     if band is not None:
         traces += [_band(log10(band.activation), look.forward), _band(log10(band.gradient), look.backward)]
     traces += [_line(line, direction, look.of(direction)) for direction, line in lines.items()]
-    traces += _expected_lines(expected, look)
+    traces += expected_lines(expected, look)
     low, high = limits(np.concatenate([trace["y"] for trace in traces]))
     shapes, missing = _missing(probe, lines, look)
     names = _labels(lines, look)
@@ -119,25 +121,26 @@ def _band(draws: Array, colour: str) -> Json:
     }  # fmt: skip
 
 
-def _expected_lines(expected: list[Expected], look: theme.Palette) -> list[Json]:
-    """Both dashed lines as one trace, a gap between them."""
+def expected_lines(expected: Sequence[Expected], look: theme.Palette, most: int = EVERY) -> list[Json]:
+    """The dashed lines as one trace, a gap after each; at most so many layers, since they are smooth."""
     if not expected:
         return []
-    layers = np.arange(1.0, len(expected[0].rms) + 1)
+    lines = [log10(found.rms) for found in expected]
+    drawn = [_thinned(np.flatnonzero(np.isfinite(line)), most) for line in lines]
     return [{
         "type": "scatter", "mode": "lines", "line": {"color": look.theory, "dash": "dash", "width": 2},
-        "x": np.concatenate([np.append(layers, np.nan) for _ in expected]),
-        "y": np.concatenate([np.append(log10(found.rms), np.nan) for found in expected]),
+        "x": np.concatenate([np.append(layers + 1.0, np.nan) for layers in drawn]),
+        "y": np.concatenate([np.append(line[layers], np.nan) for line, layers in zip(lines, drawn, strict=True)]),
         "hovertemplate": "layer %{x}, theory<br>RMS 10^%{y:.2f}<extra></extra>",
     }]  # fmt: skip
 
 
-def _expected_bands(expected: list[Expected], look: theme.Palette) -> list[Json]:
-    """Both bands as one trace of closed shapes."""
+def expected_bands(expected: Sequence[Expected], look: theme.Palette, most: int = EVERY) -> list[Json]:
+    """The bands as one trace of closed shapes."""
     x, y = [], []
     for found in expected:
         low, high = log10(found.low), log10(found.high)
-        drawn = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+        drawn = _thinned(np.flatnonzero(np.isfinite(low) & np.isfinite(high)), most)
         x += [np.append(drawn, drawn[::-1]) + 1.0, [np.nan]]
         y += [np.append(high[drawn], low[drawn[::-1]]), [np.nan]]
     if not x:
@@ -146,6 +149,13 @@ def _expected_bands(expected: list[Expected], look: theme.Palette) -> list[Json]
         "type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip",
         "x": np.concatenate(x), "y": np.concatenate(y), "fillcolor": theme.translucent(look.theory, 0.18),
     }]  # fmt: skip
+
+
+def _thinned(layers: Integers, most: int) -> Integers:
+    """Evenly chosen ones, the first and the last among them."""
+    if len(layers) <= most:
+        return layers
+    return layers[np.linspace(0, len(layers) - 1, most).round().astype(int)]
 
 
 def _theory_label(

@@ -74,6 +74,7 @@ def rms_charts(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
     places = [column.container() for column in st.columns(2)]
     charts = [place.empty() for place in places]
     note = st.empty()
+    _say_theory_limits(specs)
     fit = comparison.fitting_band(spec, lineup)
     if fit != spec:
         _draw_rms(charts, specs, seeds=0)
@@ -93,9 +94,17 @@ def rms_charts(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
     )
 
 
+def _say_theory_limits(specs: tuple[NetworkSpec, ...]) -> None:
+    limits = contrast.theory_limits(compute.labels_of(specs), [compute.theory(spec) for spec in specs])
+    if limits:
+        st.caption(limits)
+
+
 def _draw_rms(places: list[DeltaGenerator], specs: tuple[NetworkSpec, ...], seeds: int) -> None:
     names, probes = compute.labels_of(specs), [compute.probe(spec) for spec in specs]
-    signal, gradient = contrast.signal_rms(names, probes), contrast.gradient_rms(names, probes)
+    found = [compute.theory(spec) for spec in specs]
+    signal = f"{contrast.signal_rms(names, probes)} {contrast.signal_theory(names, probes, found)}"
+    gradient = f"{contrast.gradient_rms(names, probes)} {contrast.gradient_theory(names, probes, found)}"
     suffix = "" if seeds else "_alone"
     with places[0].container():
         figure = compute.curves_figure(specs, "forward", seeds, panels.dark())

@@ -148,21 +148,22 @@ def multiples_figure(
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
 def curves_figure(specs: tuple[NetworkSpec, ...], direction: Direction, seeds: int, dark: bool) -> Figure:
-    """The RMS lines of several starts; with `seeds` draws behind them, which have been measured."""
-    found = [
-        curves.Curve(
-            label,
-            depth.finite_rms(_stats(spec, direction)),
-            contrast.quantiles(
-                [p.activation if direction == "forward" else p.gradient for p in profiles(spec, seeds) or ()]
-            )
-            if seeds
-            else None,
-            contrast.fault(_stats(spec, direction), backward=direction == "backward"),
-        )
-        for label, spec in zip(labels_of(specs), specs, strict=True)
-    ]
+    """The RMS lines of several starts and theory's; with `seeds` draws behind them, which have been measured."""
+    found = [_curve(spec, label, direction, seeds) for label, spec in zip(labels_of(specs), specs, strict=True)]
     return curves.curves_figure(found, direction, dark)
+
+
+def _curve(spec: NetworkSpec, label: str, direction: Direction, seeds: int) -> curves.Curve:
+    stats, forward = _stats(spec, direction), direction == "forward"
+    draws = [p.activation if forward else p.gradient for p in profiles(spec, seeds) or ()] if seeds else []
+    expected = theory(spec).forward if forward else theory(spec).backward
+    return curves.Curve(
+        label,
+        depth.finite_rms(stats),
+        contrast.quantiles(draws) if draws else None,
+        contrast.fault(stats, backward=not forward),
+        expected,
+    )
 
 
 def labels_of(specs: Sequence[NetworkSpec]) -> tuple[str, ...]:
