@@ -9,6 +9,7 @@ from initlab import contrast
 from initlab.comparison import FEWEST, MOST, PRESETS, SEEDS, Start, fitting, fitting_band, labels, specs, start
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
+from initlab.ui import compute
 from initlab.ui.link import architecture_of
 from initlab.ui.starts import MENU, starts_of, written
 from initlab.work import total
@@ -70,6 +71,13 @@ def test_a_preset_opens_its_starts_and_architecture_and_leaves_the_sidebars_star
     assert list(table.value["verdict"]) == expected["verdict"]
     assert list(table.value["first loss"]) == pytest.approx(expected["first loss"], rel=1e-5)
     assert contrast.activations(names, probes) in captions(app)
+    drawn = [compute.theory(one) for one in specs(preset.spec, preset.starts)]
+    signal, gradient = (alternative_texts(app)[key] for key in ("compare_signal", "compare_gradient"))
+    assert signal.endswith(contrast.signal_theory(names, probes, drawn))
+    assert gradient.endswith(contrast.gradient_theory(names, probes, drawn))
+    assert f"{sum(one.forward is not None for one in drawn)} of {len(drawn)} starts" in signal
+    limits = contrast.theory_limits(names, drawn)
+    assert (limits in captions(app)) == bool(limits)
 
 
 @pytest.mark.parametrize("first", range(0, len(MENU), MOST))

@@ -2,11 +2,12 @@
 
 import math
 import re
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 import pytest
-from probed import probed
+from probed import batch, probed
 
 from initlab import contrast
 from initlab.band import Profile
@@ -15,7 +16,8 @@ from initlab.contrast import layer_table, quantiles, summary, verdict_word
 from initlab.findings import findings
 from initlab.measurement import Probe
 from initlab.spec import NetworkSpec
-from initlab.wording import number
+from initlab.theory import Expected, Theory, expect
+from initlab.wording import number, percent
 
 ARTICLE = PRESETS["The article"]
 DEEP = NetworkSpec(activation="ReLU", depth=30, batch=64)
@@ -137,3 +139,69 @@ def test_every_layer_of_every_start_is_in_the_long_table(odd: Compared) -> None:
     median = np.array(table["activation rms, 50% of other draws"][60:90], float)
     np.testing.assert_allclose(median, 10.5 * probes[2].activation.rms)
     assert list(bare) == ["start", "layer", "activation rms", "gradient rms"]
+
+
+def theories(probes: list[Probe]) -> list[Theory]:
+    found = []
+    for one in probes:
+        assert one.spec is not None
+        inputs = batch(one.spec.dataset, one.spec.scaling, one.spec.rows).inputs.astype(float)
+        found.append(expect(one.spec, (inputs**2).mean(axis=1), float(one.gradient.rms[-1])))
+    return found
+
+
+def test_theory_is_counted_and_its_largest_distance_is_that_of_the_worst_layer(article: Compared) -> None:
+    names, probes = article
+    found, gaps = theories(probes), {}
+    for way, said in (
+        ("forward", contrast.signal_theory(names, probes, found)),
+        ("backward", contrast.gradient_theory(names, probes, found)),
+    ):
+        for name, one, theory in zip(names, probes, found, strict=True):
+            expected = theory.forward if way == "forward" else theory.backward
+            if expected is not None:
+                measured = one.activation.rms if way == "forward" else one.gradient.rms
+                times = measured / expected.rms
+                layer = int(np.argmax(np.abs(np.log(times))))
+                gaps[way, name] = (abs(np.log(times[layer])), abs(times[layer] - 1), layer + 1, name)
+        _, share, layer, name = max(gap for (direction, _), gap in gaps.items() if direction == way)
+        assert "is drawn for 4 of 6 starts" in said
+        assert said.endswith(f"measured at most {percent(share)} away (layer {layer} of {name}), within its band.")
+
+
+def test_the_assumption_that_fails_is_named_for_each_start(article: Compared) -> None:
+    names, probes = article
+    assert contrast.theory_limits(names, theories(probes)) == (
+        "No theory line for Zeros: all weights of a layer are equal, so its units are not independent. "
+        "No theory line for Random uniform 0 to 1: the weights have the mean 0.5 instead of 0, so the units are not "
+        "independent."
+    )
+    sound = slice(3, 6)
+    assert not contrast.theory_limits(names[sound], theories(probes[sound]))
+
+
+def test_what_fails_for_all_starts_is_said_once() -> None:
+    spec = NetworkSpec(activation="Tanh", depth=3, width=64, batch=32, normalization="Batch")
+    names, probes = compared(spec, [start("He normal"), start("LeCun normal")])
+    found = theories(probes)
+    assert contrast.theory_limits(names, found) == (
+        "No theory line: batch normalization resets the size of the signal in every layer."
+    )
+    assert contrast.signal_theory(names, probes, found) == "Theory is drawn for no start."
+
+
+def test_a_start_far_from_theory_is_named_with_its_factor(article: Compared) -> None:
+    names, probes = article[0][3:5], article[1][3:5]
+    found = theories(probes)
+    expected = found[1].forward
+    assert expected is not None
+    found[1] = replace(found[1], forward=Expected(*(values / 5 for values in expected)))
+    said = contrast.signal_theory(names, probes, found)
+    assert "times more (layer" in said
+    assert said.endswith("outside its band with Glorot normal.")
+
+
+def test_one_layer_has_no_gradient_to_hold_against_theory() -> None:
+    names, probes = compared(NetworkSpec(activation="Tanh", depth=1, width=64, batch=8), ODD[2:])
+    said = contrast.gradient_theory(names, probes, theories(probes))
+    assert said.endswith("nothing was measured that it could be held against.")

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from initlab.arrays import Array
 from initlab.figures import theme
-from initlab.figures.depth import expected_bands, expected_lines, layer_axis, limits, log10
+from initlab.figures.depth import expected_bands, expected_lines, layer_axis, limits, log10, thinned
 from initlab.figures.theme import Direction, Json
 from initlab.theory import Expected
 
@@ -19,7 +19,8 @@ LINE: Final = 15  # characters of a label
 LETTER: Final = 6.6  # pixels
 ROW: Final = 16  # pixels a line of a label is high
 MARKERS: Final = 12  # on a line, however deep
-THEORY: Final = 40  # layers of a theory line, which is smooth
+THEORY: Final = 25  # layers of a theory line, which is smooth
+SHAPE: Final = 60  # layers of a band, finer than which the picture could not show
 HALO: Final = 5.0  # pixels; theory shows on both sides of the line that it lies behind
 
 
@@ -107,7 +108,7 @@ def _theory(expected: list[Expected], look: theme.Palette) -> list[Json]:
 def _band(quantiles: Array, colour: str) -> Json:
     """10 to 90 % as a closed shape, over the layers where both are finite."""
     low, high = log10(quantiles[0]), log10(quantiles[2])
-    drawn = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+    drawn = thinned(np.flatnonzero(np.isfinite(low) & np.isfinite(high)), SHAPE)
     return {
         "type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip",
         "x": np.append(drawn, drawn[::-1]) + 1.0, "y": np.append(high[drawn], low[drawn[::-1]]),

@@ -126,7 +126,7 @@ def expected_lines(expected: Sequence[Expected], look: theme.Palette, most: int 
     if not expected:
         return []
     lines = [log10(found.rms) for found in expected]
-    drawn = [_thinned(np.flatnonzero(np.isfinite(line)), most) for line in lines]
+    drawn = [thinned(np.flatnonzero(np.isfinite(line)), most) for line in lines]
     return [{
         "type": "scatter", "mode": "lines", "line": {"color": look.theory, "dash": "dash", "width": 2},
         "x": np.concatenate([np.append(layers + 1.0, np.nan) for layers in drawn]),
@@ -140,7 +140,7 @@ def expected_bands(expected: Sequence[Expected], look: theme.Palette, most: int 
     x, y = [], []
     for found in expected:
         low, high = log10(found.low), log10(found.high)
-        drawn = _thinned(np.flatnonzero(np.isfinite(low) & np.isfinite(high)), most)
+        drawn = thinned(np.flatnonzero(np.isfinite(low) & np.isfinite(high)), most)
         x += [np.append(drawn, drawn[::-1]) + 1.0, [np.nan]]
         y += [np.append(high[drawn], low[drawn[::-1]]), [np.nan]]
     if not x:
@@ -151,7 +151,7 @@ def expected_bands(expected: Sequence[Expected], look: theme.Palette, most: int 
     }]  # fmt: skip
 
 
-def _thinned(layers: Integers, most: int) -> Integers:
+def thinned(layers: Integers, most: int) -> Integers:
     """Evenly chosen ones, the first and the last among them."""
     if len(layers) <= most:
         return layers
