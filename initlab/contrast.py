@@ -201,7 +201,7 @@ def _distances(
     drawn = sum(one is not None and bool(np.isfinite(one.rms).any()) for one in expected)
     if not drawn:
         return "Theory is drawn for no start."
-    said = f"Theory (grey dashes) is drawn for {drawn} of {len(labels)} starts{how}"
+    said = f"Theory (grey dashes; band: 95 % of draws) is drawn for {drawn} of {len(labels)} starts{how}"
     known = [(gap, label) for gap, label in zip(gaps, labels, strict=True) if gap is not None]
     if not known:
         return f"{said}: nothing was measured that it could be held against."

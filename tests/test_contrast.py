@@ -165,7 +165,7 @@ def test_theory_is_counted_and_its_largest_distance_is_that_of_the_worst_layer(a
                 layer = int(np.argmax(np.abs(np.log(times))))
                 gaps[way, name] = (abs(np.log(times[layer])), abs(times[layer] - 1), layer + 1, name)
         _, share, layer, name = max(gap for (direction, _), gap in gaps.items() if direction == way)
-        assert "is drawn for 4 of 6 starts" in said
+        assert "band: 95 % of draws) is drawn for 4 of 6 starts" in said
         assert said.endswith(f"measured at most {percent(share)} away (layer {layer} of {name}), within its band.")
 
 

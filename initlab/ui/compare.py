@@ -90,7 +90,7 @@ def rms_charts(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
             note.caption(f"Bands: {done * SEEDS + count} of {len(specs) * SEEDS} other draws so far.")
     _draw_rms(charts, specs, seeds=SEEDS)
     note.caption(
-        f"Markers: this draw. Lines and bands: median and 10 to 90 % of {SEEDS} other draws, the same for all."
+        f"Markers: this draw. Coloured lines and bands: median and 10 to 90 % of {SEEDS} other draws, the same for all."
     )
 
 
