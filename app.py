@@ -12,7 +12,7 @@ else:
     st.set_page_config("initlab", page_icon="docs/icon.png", layout="wide")
     page, script = navigation.current()
     panels.style()
-    session.read(page.url_path)
+    session.read(page.url_path, page.opening)
     spec, _ = link.spec_of(session.values())
     if page.controls != "None":
         with st.sidebar:

@@ -13,6 +13,7 @@ from initlab.activations import ACTIVATIONS
 from initlab.copies import verdict
 from initlab.datasets import DATASETS, load
 from initlab.experiments import COPIES, EXPERIMENTS, Experiment
+from initlab.scenarios import DEFAULT
 from initlab.symmetry import MARKS, Trial
 from initlab.theory import mean_correlations
 from initlab.ui import link
@@ -42,17 +43,30 @@ def text(app: AppTest) -> str:
     return " ".join(part.value for part in app.markdown)
 
 
-def test_the_page_opens_on_units_that_differ_and_offers_some_that_do_not() -> None:
+def test_a_visit_that_starts_here_opens_on_copies() -> None:
     app = visit()
     assert not app.exception
     assert app.title[0].value == "Why must weights differ?"
-    assert app.header[0].value == "Every unit is its own"
+    assert app.header[0].value == "Copies stay copies"
     assert list(charts(app)) == KEYS
+    assert shown_spec(app) == COPIES
+    assert app.pills(key="symmetry_experiment").value == "One row repeated"
+    assert not notes(app)
+
+
+def test_a_visit_that_comes_from_another_page_keeps_its_network_and_is_offered_copies() -> None:
+    app = AppTest.from_file(APP, default_timeout=SECONDS).run()
+    app.switch_page("pages/explore/symmetry.py").run()
+    assert shown_spec(app) == DEFAULT
+    assert app.header[0].value == "Every unit is its own"
     app.button(key="symmetry_offer_copies").click().run()
     assert not app.exception
     assert shown_spec(app) == COPIES
-    assert app.header[0].value == "Copies stay copies"
-    assert app.pills(key="symmetry_experiment").value == "One row repeated"
+
+
+def test_a_link_says_all_about_the_start_whatever_the_page_opens_on() -> None:
+    app = visit({"depth": "4"})
+    assert shown_spec(app) == replace(DEFAULT, depth=4)
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)

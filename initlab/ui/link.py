@@ -12,6 +12,7 @@ from initlab import work
 from initlab.activations import ACTIVATIONS
 from initlab.comparison import PRESETS
 from initlab.datasets import DATASETS, SCALINGS
+from initlab.experiments import Experiment
 from initlab.figures.histograms import AXES
 from initlab.grid import ALL_GAINS, SPANS
 from initlab.initializers import INITIALIZERS
@@ -155,6 +156,16 @@ def values_of(spec: NetworkSpec) -> dict[str, Value]:
     """The widgets' values that describe this spec."""
     shared = {name: getattr(spec, SPEC_NAMES.get(name, name)) for name in SHARED}
     return {**shared, **dict(spec.init_params), **dict(spec.activation_params)}
+
+
+def experiment_of(experiment: Experiment) -> dict[str, Value]:
+    """The widgets' values that open this experiment on symmetry."""
+    trial = experiment.trial
+    return {
+        **values_of(experiment.spec),
+        "symmetry_optimizer": trial.optimizer, "symmetry_rate": trial.rate, "symmetry_noise": trial.noise,
+        "symmetry_dropout": trial.dropout, "symmetry_steps": experiment.steps, "symmetry_layer": experiment.layer,
+    }  # fmt: skip
 
 
 def architecture_of(spec: NetworkSpec) -> dict[str, Value]:

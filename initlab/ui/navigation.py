@@ -1,21 +1,27 @@
 """The pages, in menu order: title, frozen address, script, and which shared controls each draws."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, NoReturn, TypeAlias
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
-from initlab.ui import session
+from initlab.experiments import EXPERIMENTS
+from initlab.ui import link, session
+from initlab.ui.fields import Value
 
 Controls: TypeAlias = Literal["Network", "Architecture", "None"]  # an architecture is a network without its start
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. `url_path` is in links for ever; `section` is its heading in the top menu."""
+    """One page. `url_path` is in links for ever; `section` is its heading in the top menu.
+
+    `opening` is what differs from the defaults where a visit starts on this page without a query.
+    """
 
     title: str
     url_path: str
@@ -23,12 +29,18 @@ class Page:
     section: str
     icon: str
     controls: Controls = "Network"
+    opening: Mapping[str, Value] = field(default_factory=dict[str, Value])
+
+
+SYMMETRIC: Final = link.experiment_of(EXPERIMENTS["One row repeated"])  # the default network has no copies to show
 
 
 PAGES: Final = (
     Page("Signal and gradient", "explore", "pages/explore/signal.py", "Explore", ":material/ssid_chart:"),
     Page("Compare starts", "compare", "pages/explore/compare.py", "Explore", ":material/compare:", "Architecture"),
-    Page("Symmetry", "symmetry", "pages/explore/symmetry.py", "Explore", ":material/content_copy:"),
+    Page(
+        "Symmetry", "symmetry", "pages/explore/symmetry.py", "Explore", ":material/content_copy:", opening=SYMMETRIC
+    ),
     Page("Phase diagram", "phase-diagram", "pages/theory/phase_diagram.py", "Theory", ":material/map:"),
     Page("Depth and gain", "depth-sweep", "pages/theory/depth_sweep.py", "Theory", ":material/grid_on:"),
     Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),

@@ -20,13 +20,13 @@ PAGE: Final = "_page"
 NOTES: Final = "_notes"
 
 
-def read(page: str) -> None:
-    """Bring the URL into the session; `page` is the url_path being drawn."""
+def read(page: str, opening: Mapping[str, Value]) -> None:
+    """Bring the URL into the session; `page` is the url_path being drawn, which a visit may start with its `opening`."""
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     first = WRITTEN not in st.session_state
     if first or (query and _came_from_the_browser(query)):
         values, notes = link.decode(query)
-        apply(values)
+        apply(values if query else {**values, **opening})
         st.session_state[NOTES] = notes
         st.session_state[WRITTEN] = {} if first else link.encode(values)
     elif not _untouched():

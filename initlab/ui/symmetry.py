@@ -84,12 +84,7 @@ def _open_experiment() -> None:
 
 def open_experiment(experiment: Experiment) -> None:
     """Callback: its network, trial, steps and layer."""
-    trial = experiment.trial
-    values: dict[str, Value] = {
-        "symmetry_optimizer": trial.optimizer, "symmetry_rate": trial.rate, "symmetry_noise": trial.noise,
-        "symmetry_dropout": trial.dropout, "symmetry_steps": experiment.steps, "symmetry_layer": experiment.layer,
-    }  # fmt: skip
-    session.apply({**link.values_of(experiment.spec), **values})
+    session.apply(link.experiment_of(experiment))
 
 
 def controls(shown: View) -> None:

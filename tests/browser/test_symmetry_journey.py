@@ -41,7 +41,7 @@ def test_noise_raised_by_keyboard_breaks_the_copies_and_the_link_shows_another_t
 
 
 def test_a_start_without_symmetry_offers_one_and_a_phone_never_scrolls_sideways(new_page: NewPage) -> None:
-    page = new_page("/symmetry", width=390, height=844)
+    page = new_page("/symmetry?init=Glorot+normal", width=390, height=844)
     assert "Every unit is its own" in headline(page)
     page.get_by_role("button", name="Open a start of copies").click()
     page.wait_for_url("**init=Constant**")
