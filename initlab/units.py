@@ -97,7 +97,8 @@ class Pass:
 def _scaled(columns: Array, tolerance: float) -> Array:
     """So that what is `tolerance` of the largest value becomes one and the same for outputs and gradients."""
     largest = float(np.abs(columns).max())
-    return columns * (COLUMN_TOLERANCE / tolerance / largest) if 0 < largest < math.inf else columns
+    # The division comes first: the factor of a subnormal largest would be infinite, and 0 times that no number.
+    return columns / largest * (COLUMN_TOLERANCE / tolerance) if 0 < largest < math.inf else columns
 
 
 def _idle(network: Network, forward: Forward, deltas: Sequence[Array]) -> list[bool]:

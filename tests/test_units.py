@@ -170,3 +170,15 @@ def test_overflow_is_no_crash_and_no_copy() -> None:
     assert not np.isfinite(found.loss)
     assert found.distinct(0) == 16
     assert len(found.pictures(8)[1]) == 200
+
+
+def test_outputs_too_small_for_a_normal_number_are_counted_without_a_warning() -> None:
+    spec = NetworkSpec(activation="ReLU", depth=1, width=4, batch=8, precision="float64")
+    batch = load(spec.dataset, spec.scaling, spec.rows)
+    network = build(spec, batch.inputs)
+    tiny = np.zeros_like(network.weights[0])
+    tiny[:, :2] = 5e-324
+    ones = np.abs(batch.inputs) + 1
+    found = Pass.through(replace(network, weights=(tiny, network.weights[1])), Batch(ones, batch.targets), spec.loss)
+    with np.errstate(all="raise", under="ignore"):
+        assert found.distinct(0) == 4 - 2
