@@ -147,7 +147,8 @@ def same_for_all(probe: Probe) -> str:
 def _passes(probe: Probe) -> str:
     spec = probe.spec
     data = f"{spec.dataset} ({spec.scaling.lower()}), seed {spec.seed}" if spec else "the given inputs"
-    return f"One forward and one backward pass with {probe.rows} rows of {data}, in {probe.precision}"
+    rows = f"{probe.rows} row{'s' if probe.rows > 1 else ''}"
+    return f"One forward and one backward pass with {rows} of {data}, in {probe.precision}"
 
 
 def _residual(what: str, expected: Expected | None, stats: LayerStats, layers: Iterable[int]) -> Iterator[str]:

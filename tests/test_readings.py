@@ -242,3 +242,7 @@ def test_where_theory_does_not_hold_the_sentence_names_the_assumption() -> None:
     spec = replace(DEFAULT, normalization="Layer")
     said = readings.theory(probed(spec), expected_of(spec))
     assert said == "No theory line: Layer normalization resets the size of the signal in every layer."
+
+
+def test_a_single_row_is_not_called_rows() -> None:
+    assert "pass with 1 row of Digits" in readings.source(probed(NetworkSpec(depth=1, width=2, batch=1)))
