@@ -21,7 +21,7 @@ NOTES: Final = "_notes"
 
 
 def read(page: str, opening: Mapping[str, Value]) -> None:
-    """Bring the URL into the session; `page` is the url_path being drawn, which a visit may start with its `opening`."""
+    """Bring the URL into the session; `page` is the url_path being drawn, `opening` what a visit starts with there."""
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     first = WRITTEN not in st.session_state
     if first or (query and _came_from_the_browser(query)):
