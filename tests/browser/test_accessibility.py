@@ -45,6 +45,18 @@ def test_axe_finds_nothing_of_ours_with_everything_open(
     assert faults(page) <= Counter(ALLOWED)
 
 
+@pytest.mark.parametrize(
+    ("path", "panel", "width", "scheme"),
+    [("/compare", "Every layer", 1440, "light"), ("/symmetry", "All numbers", 1440, "dark")],
+)
+def test_axe_finds_nothing_of_ours_on_the_pages_of_several_networks(
+    new_page: NewPage, path: str, panel: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    page = new_page(path, width=width, height=TALL, color_scheme=scheme)
+    page.get_by_text(panel, exact=True).click()
+    assert faults(settled(page)) <= Counter(ALLOWED)
+
+
 @pytest.mark.parametrize("query", ["", "?init=Glorot+normal&activation=ReLU"])
 def test_axe_finds_nothing_of_ours_on_a_page_as_it_opens(new_page: NewPage, query: str) -> None:
     page = new_page("/" + query, height=TALL)
