@@ -242,21 +242,22 @@ def _edge_label(plane: Plane, look: Palette) -> list[Json]:
     row = rows[int(0.67 * len(rows))]
     text, height = ("χ₁ = 1", float(EDGE_ROWS[row]))
     if rows.size == 1:
-        text, height = "χ₁ = 1 only at σ<sub>b</sub>² = 0", 0.3 * float(plane.window.bias[-1])
+        text, height = "χ₁ = 1 only at σ<sub>b</sub>² = 0", 0.8 * float(plane.window.bias[-1])  # above all names
     x = float(x_of(plane.window, plane.edge[row]))
     return [_on_plane(text, look, x=x, y=height, font={"size": 14, "color": look.ink})]
 
 
 def _depths(lines: tuple[Line, ...], window: Window, look: Palette) -> list[Json]:
-    """The number of layers near the upper end of each line, one lower where the last stands close by."""
+    """The number of layers near the upper end of each line, lower where others stand close by."""
     low, high = x_of(window, window.weight[[0, -1]])
-    found, before, level = [], -np.inf, 0
+    found, before = [], np.full(4, -np.inf)  # where the last number of each height stands
     for index, line in enumerate(sorted(lines, key=_upper_end)):
         drawn = np.isfinite(line.weight)
         x, y = x_of(window, line.weight[drawn]), line.bias[drawn]
-        level = level + 1 if (x[-1] - before) / (high - low) < CLOSE else 0
-        before = float(x[-1])
-        height = min(float(y[-1]), (0.97 - 0.06 * (level % 3)) * window.bias[-1])
+        free = np.flatnonzero((x[-1] - before) / (high - low) >= CLOSE)
+        level = int(free[0] if free.size else before.argmin())
+        before[level] = float(x[-1])
+        height = min(float(y[-1]), (0.97 - 0.06 * level) * window.bias[-1])
         text, side = (f"{line.depth} layers", "right") if index == 0 else (str(line.depth), "center")
         at = float(np.interp(height, y, x))
         found.append(_on_plane(text, look, x=at, y=height, xanchor=side, font={"size": 12, "color": look.ink}))

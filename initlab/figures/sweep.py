@@ -151,6 +151,7 @@ def _mark(mark: Mark, look: Palette, symbol: str, size: int) -> Json:
     return {
         "type": "scatter", "mode": "markers", "x": [float(np.log10(mark.gain))], "y": [mark.depth],
         "marker": {"symbol": symbol, "size": size, "color": look.ink, "line": outline}, "hoverinfo": "skip",
+        "cliponaxis": False,
     }  # fmt: skip
 
 
