@@ -8,7 +8,7 @@ import numpy as np
 from initlab.arrays import Array
 from initlab.landmarks import Here, Landmark, Place, landmarks, without_place
 from initlab.phase import EDGE_ROWS, REACH, Plane
-from initlab.point import FAR, NEAR, Curve, Phase, Point
+from initlab.point import FAR, NEAR, ROUNDING, Curve, Phase, Point
 from initlab.spec import NetworkSpec
 from initlab.wording import number
 
@@ -33,6 +33,8 @@ def headline(spec: NetworkSpec, at: Point | None) -> str:
         return f"{spec.init} has no place in this plane"
     if at.phase == "diverging":
         return "The signal grows without bound"
+    if not at.reach:
+        return "Nothing of the input gets through a layer"
     if at.reach >= spec.depth:
         return f"{_layers(spec.depth)} {'is' if spec.depth == 1 else 'are'} within reach"
     return f"Information survives about {number(at.reach)} of {_layers(spec.depth)}"
@@ -43,8 +45,14 @@ def verdict(spec: NetworkSpec, here: Here, at: Point | None) -> str:
     if at is None:
         return "The plane shows starts whose weights scatter around 0 with one variance; this one is not among them."
     fan_in, fan_out = here.fans
-    where = f"{spec.init}, layer {here.layer} ({fan_in} → {fan_out}): {_place(at)}, {SIDES[at.phase]}."
+    where = f"{spec.init}, layer {here.layer} ({fan_in} → {fan_out}): {_place(at)}, {_side(at)}."
     return f"{where} {_gradient(at)} {_reach(at)} The network has {_layers(spec.depth)}."
+
+
+def _side(at: Point) -> str:
+    if at.phase == "ordered" and at.q == 0:  # without biases there is nothing left that could be alike
+        return "on the ordered side, where the signal dies away"
+    return SIDES[at.phase]
 
 
 def _gradient(at: Point) -> str:
@@ -59,10 +67,17 @@ def _gradient(at: Point) -> str:
 
 
 def _reach(at: Point) -> str:
+    if not at.reach:
+        return "The depth scale ξ_c is 0: whatever the inputs, the first layer forgets them."
     if at.reach > COUNTLESS:
         return "The depth scale ξ_c has no end: information survives at any depth."
     if at.phase == "diverging":
         return f"The signal grows e-fold every {number(2 * at.depth_scale)} layers in RMS."
+    if at.q == 0:
+        return (
+            f"The signal's mean square falls e-fold every ξ_c = {number(at.depth_scale)} layers; networks train up to "
+            f"about {REACH} ξ_c = {number(at.reach)}."
+        )
     return (
         f"Correlations come e times closer to c* every ξ_c = {number(at.depth_scale)} layers; networks train up to "
         f"about {REACH} ξ_c = {number(at.reach)}."
@@ -115,7 +130,7 @@ def size(curve: Curve, at: Point) -> str:
     where = f"At {_place(at)}: "
     if math.isinf(at.q):
         return f"{where}the map stays above the line of no change, so the mean square of z grows without bound."
-    way = f"from {start:g} to {number(curve.stairs_x[-1], 3)} in {steps} layers"
+    way = f"from {start:g} to {number(curve.stairs_x[-1], 3)} in {_layers(steps)}"
     return f"{where}the mean square of z goes to q* = {number(at.q, 3)}, {way}."
 
 
@@ -124,10 +139,13 @@ def likeness(curve: Curve, at: Point) -> str:
     start, end, steps = curve.stairs_x[0], curve.stairs_x[-1], len(curve.stairs_x) // 2
     who = {FAR: "two inputs with nothing in common", NEAR: "two inputs that almost agree"}[float(start)]
     change = "drift apart" if end < start - 1e-3 else "become alike" if end > start + 1e-3 else "stay as they are"
-    slope = f"The slope at c* is {number(at.slope, 3)}" + ("" if at.correlation < 1 else ", which is χ₁")
+    settles = "The signal has no size to settle at, so that likeness has no rate of its own."
+    if at.phase == "critical" or 0 < at.q < math.inf:  # elsewhere q* is no size at which the drawn map has that slope
+        settles = f"c* = {number(at.correlation, 3)}. The slope at c* is {number(at.slope, 3)}"
+        settles += "." if at.correlation < 1 else ", which is χ₁."
     return (
-        f"{who[0].upper()}{who[1:]} {change}: their correlation goes from {start:g} to {number(end, 3)} in {steps} "
-        f"layers; c* = {number(at.correlation, 3)}. {slope}. {_reach(at)}"
+        f"{who[0].upper()}{who[1:]} {change}: their correlation goes from {start:g} to {number(end if abs(end) > ROUNDING else 0.0, 3)} in "
+        f"{_layers(steps)}. {settles} {_reach(at)}"
     )
 
 

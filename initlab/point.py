@@ -68,6 +68,7 @@ def point(name: str, weight: float, bias: float, **params: float) -> Point:
     if weight == 0:
         return Point(weight, bias, q, chi, 1.0, 0.0)  # every input leads to the same bias
     c = float(meanfield.correlation_fixed_point(name, weight, bias, **params))
+    c = c if abs(c) > ROUNDING else 0.0
     slope = float(meanfield.chi_at_correlation(name, weight, bias, c, **params))
     return Point(weight, bias, q, chi, c, slope)
 

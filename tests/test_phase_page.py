@@ -12,6 +12,7 @@ from visits import APP, QUICK, SECONDS, alternative_texts, captions, charts, lin
 from initlab import phase_readings
 from initlab.activations import ACTIVATIONS
 from initlab.landmarks import here
+from initlab.point import correlation_curve, point
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.ui.link import MENU
@@ -167,3 +168,34 @@ def test_what_is_outside_the_picture_is_listed() -> None:
 @pytest.mark.parametrize("spec", [NetworkSpec(depth=1), NetworkSpec("Zeros", depth=1), NetworkSpec("Ones", depth=3)])
 def test_one_layer_is_not_many(spec: NetworkSpec) -> None:
     assert "1 layers" not in phase_readings.headline(spec, None)
+
+
+def said_of_likeness(name: str, weight: float, bias: float, depth: int = 10) -> str:
+    at = point(name, weight, bias)
+    return phase_readings.likeness(correlation_curve(name, at, depth), at)
+
+
+@pytest.mark.parametrize(("name", "weight"), [("Linear", 4.0), ("ReLU", 3.0), ("Tanh", 0.5)])
+def test_where_the_signal_has_no_size_the_drawn_map_is_not_given_the_slope_chi(name: str, weight: float) -> None:
+    text = said_of_likeness(name, weight, 0.0)
+    assert "no size to settle at" in text
+    assert "slope" not in text and "e times closer" not in text
+    assert "which is χ₁" in said_of_likeness("Tanh", 0.5, 0.04)
+
+
+def test_rounding_is_not_taken_for_a_correlation() -> None:
+    assert "c* = 0." in said_of_likeness("Tanh", 3.0, 0.0)
+    assert "from 0 to 0 in 1 layer." in said_of_likeness("Tanh", 0.5, 0.0, depth=1)
+
+
+def test_without_biases_a_vanishing_signal_is_said_to_die_and_not_to_become_alike() -> None:
+    found = here(DEFAULT)
+    assert found.place
+    text = phase_readings.verdict(DEFAULT, found, point("Tanh", *found.place))
+    assert "the signal dies away" in text
+    assert "mean square falls e-fold every ξ_c" in text
+
+
+def test_zeros_let_nothing_through() -> None:
+    app = opened({"init": "Zeros"})
+    assert app.header[0].value == "Nothing of the input gets through a layer"

@@ -66,7 +66,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({
     ),
     "Glorot on sigmoid": Preset(
         SCENARIOS["Glorot on sigmoid"].spec, Place(1.0, 0.0),
-        "The edge of sigmoid lies a hundred times further right than any usual start: each layer passes on a small "
+        "The edge of sigmoid lies a hundred times further right than Glorot's start: each layer passes on a small "
         "part of the gradient.",
     ),
     "Sigmoid at its edge": Preset(
