@@ -202,6 +202,9 @@ def _zeros(sides: Sides) -> str:
         last = side.found.last
         if last is not None and last.zeros:
             share = f" {percent(last.zeros / last.size)} of {side.name}'s singular values are 0"
+            mean, variance = side.spec.law.moments(side.spec.width, side.spec.width)
+            if variance == 0:
+                return f"{share}: {'equal weights pass on one direction' if mean else 'so are all weights'}."
             if side.spec.phi.dies:
                 return f"{share}: units with slope 0 take their directions with them."
             return f"{share}: float64 leaves nothing of them."

@@ -89,7 +89,7 @@ def obstacles(spec: NetworkSpec) -> list[str]:
     mean, variance = spec.law.moments(spec.width, spec.width)
     found = []
     if not isinstance(spec.law, (*INDEPENDENT, Orthogonal)):
-        found.append(f"the weights of {spec.init} are neither independent draws of one law nor orthogonal")
+        found.append(f"the weights of {spec.init} are neither independent draws of one law nor random orthogonal ones")
     elif mean:
         found.append(f"the weights have mean {mean:g}, not 0")
     elif not variance or not spec.gain:

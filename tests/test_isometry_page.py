@@ -193,3 +193,12 @@ def test_the_pictures_are_small_and_follow_the_theme(theme: str) -> None:
     for chart in charts(app).values():
         assert len(json.dumps(chart)) < 60_000
         assert ("#4FA3D9" in json.dumps(chart) or "#3FBF94" in json.dumps(chart)) == (theme == "dark")
+
+
+@pytest.mark.parametrize(
+    ("init", "why"), [("Zeros", "so are all weights"), ("Constant", "equal weights pass on one direction")]
+)
+def test_singular_values_that_are_0_for_the_weights_sake_are_not_blamed_on_rounding(init: str, why: str) -> None:
+    text = " ".join(captions(opened({"init": init, **QUICK})))
+    assert why in text
+    assert "float64 leaves nothing" not in text
