@@ -91,7 +91,8 @@ def _doubts(spec: NetworkSpec, at: int) -> list[str]:
         said.append("Residual connections carry the signal past the layers: this plane describes them without.")
     fan_in, fan_out = spec.widths[at : at + 2]
     if fan_in != fan_out:
-        said.append(f"No hidden layer is square: layer {at + 1} with {fan_in} inputs and {fan_out} units is placed.")
+        units = "1 unit" if fan_out == 1 else f"{fan_out} units"
+        said.append(f"No hidden layer is square: layer {at + 1} with {fan_in} inputs and {units} is placed.")
     return said
 
 

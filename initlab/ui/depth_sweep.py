@@ -192,8 +192,9 @@ def table_panel(sweep: Sweep) -> None:
 def source(grid: Grid) -> str:
     """Where the numbers come from, and what the colours leave out."""
     spec = grid.spec
+    rows = "1 row" if spec.rows == 1 else f"{spec.rows} rows"
     return (
-        f"{grid.cells:,} networks, each with one forward and one backward pass of {spec.rows} rows of {spec.dataset} "
+        f"{grid.cells:,} networks, each with one forward and one backward pass of {rows} of {spec.dataset} "
         f"({spec.scaling.lower()}), seed {spec.seed}, in {spec.precision}; gains from {number(grid.gains[0])} to "
         f"{number(grid.gains[-1])}. Colours stay the same beyond a factor of {power(CLIP)}."
     )
