@@ -137,6 +137,7 @@ def size(curve: Curve, at: Point) -> str:
 def likeness(curve: Curve, at: Point) -> str:
     """What the correlation map does with two inputs."""
     start, end, steps = curve.stairs_x[0], curve.stairs_x[-1], len(curve.stairs_x) // 2
+    end = end if abs(end) > ROUNDING else 0.0
     who = {FAR: "two inputs with nothing in common", NEAR: "two inputs that almost agree"}[float(start)]
     change = "drift apart" if end < start - 1e-3 else "become alike" if end > start + 1e-3 else "stay as they are"
     settles = "The signal has no size to settle at, so that likeness has no rate of its own."
@@ -144,7 +145,7 @@ def likeness(curve: Curve, at: Point) -> str:
         settles = f"c* = {number(at.correlation, 3)}. The slope at c* is {number(at.slope, 3)}"
         settles += "." if at.correlation < 1 else ", which is χ₁."
     return (
-        f"{who[0].upper()}{who[1:]} {change}: their correlation goes from {start:g} to {number(end if abs(end) > ROUNDING else 0.0, 3)} in "
+        f"{who[0].upper()}{who[1:]} {change}: their correlation goes from {start:g} to {number(end, 3)} in "
         f"{_layers(steps)}. {settles} {_reach(at)}"
     )
 
