@@ -28,12 +28,17 @@ def without_gradient(moment: Moment) -> bool:
 def verdict(walk: Walk, moment: Moment) -> Verdict:
     """What became of the copies by that moment."""
     if not moment.finite:
-        text = f"At step {moment.step} the network has left the range of float64: there is nothing to compare any more."
+        text = (
+            f"At step {moment.step} the network has left the range of float64: there is nothing to compare any more. "
+        )
+        text += "The pictures show what came before." if moment.step else "The pictures stay empty."
         return Verdict("block", "The numbers overflow", text)
+    if (moment.distinct < walk.before).any():
+        counts = f"At the start {in_words(walk.before, walk.widths)}, now {in_words(moment.distinct, walk.widths)}"
+        return Verdict("content_copy", "Units become alike", f"{_after(walk, moment)}{counts}.")
     if not walk.copied.any():
-        after = f" After {_steps(walk, moment)}: {_loss(walk, moment, 't')}" if moment.step else ""
-        text = f"{in_words(walk.before, walk.widths)}: there is no symmetry to break.{after}"
-        return Verdict("check_circle", "Every unit is its own", text.strip())
+        text = f"{in_words(walk.before, walk.widths)}: there is no symmetry to break."
+        return Verdict("check_circle", "Every unit is its own", f"{text} {_after(walk, moment)}".strip())
     rises = moment.distinct > walk.before
     sentences = [_counts(walk, moment), _cause(walk, moment, rises), _idle(walk, moment), _loss(walk, moment)]
     return Verdict(*_headline(walk, moment, rises), " ".join(sentence for sentence in sentences if sentence))
@@ -70,6 +75,11 @@ def _counts(walk: Walk, moment: Moment) -> str:
         parts.append(f"{where(these)} {'it' if parts else 'the number of distinct units'} {rises_to} {when}{later}")
     said = "; ".join(parts)
     return f"After {_steps(walk, moment)}: {said}." if moment.step else f"{_capital(said)}."
+
+
+def _after(walk: Walk, moment: Moment) -> str:
+    """The steps and what they did to the loss; nothing before the first."""
+    return f"After {_steps(walk, moment)}: {_loss(walk, moment, 't')} " if moment.step else ""
 
 
 def _steps(walk: Walk, moment: Moment) -> str:

@@ -18,6 +18,7 @@ from initlab.symmetry import Moment, Trial, Walk
 SMALL = replace(COPIES, depth=3, width=16, batch=32)
 ZEROS = replace(SMALL, init="Zeros", init_params=(), output="Same")
 WIDE = replace(SMALL, init="Identity", init_params=(), width=96)
+BEYOND = NetworkSpec("Random normal", (("stddev", 2.0),), 10.0, depth=200, width=8, batch=8)
 each = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
 
 
@@ -119,7 +120,25 @@ def test_an_overflow_is_named_with_its_step() -> None:
     walk = walked(replace(SMALL, init="He normal", init_params=(), activation="ReLU"), Trial(rate=1e300), 5)
     said = verdict(walk, walk.moments[-1])
     assert said.headline == "The numbers overflow"
+    assert said.text.endswith("The pictures show what came before.")
     assert f"At step {walk.moments[-1].step} " in said.text
+
+
+def test_a_start_that_overflows_has_nothing_to_show() -> None:
+    walk = walked(BEYOND, Trial(), 1)
+    assert verdict(walk, walk.moments[0]).text.endswith(
+        "At step 0 the network has left the range of float64: there is "
+        "nothing to compare any more. The pictures stay empty."
+    )
+
+
+def test_units_that_a_far_too_large_step_makes_alike_are_no_longer_called_their_own() -> None:
+    walk = walked(replace(EXPERIMENTS["He normal"].spec, batch=64), Trial(rate=10.0), 2)
+    said = verdict(walk, walk.moments[2])
+    assert (walk.moments[2].distinct < 128).any()
+    assert said.headline == "Units become alike"
+    assert "At the start 128 distinct units of 128 in every layer, now " in said.text
+    assert said.text.startswith("After 2 steps of SGD at rate 10: the loss goes from ")
 
 
 @each

@@ -118,6 +118,30 @@ def test_zeros_that_no_step_can_move_are_not_offered_a_step() -> None:
     assert offers == ["symmetry_offer_output", "symmetry_offer_noise"]
 
 
+def test_saturated_units_are_offered_another_start() -> None:
+    app = visit({"init": "Random uniform", "minval": "0", "maxval": "1", "symmetry_steps": "1", "batch": "32"})
+    offers = [button.key for button in app.button if "offer" in str(button.key)]
+    assert offers == ["symmetry_offer_start"]
+    app.button(key="symmetry_offer_start").click().run()
+    assert app.header[0].value == "Every unit is its own"
+
+
+def test_past_an_overflow_the_pictures_show_the_last_that_was_finite() -> None:
+    app = visit({"activation": "ReLU", "init": "He normal", "symmetry_rate": "10", "symmetry_steps": "50"})
+    assert app.header[0].value == "The numbers overflow"
+    drawn = charts(app)["symmetry_gradients"]
+    assert np.isfinite(numbers_in(drawn["data"][0]["z"])).any()
+    assert not drawn["layout"].get("annotations")
+    assert "The pictures show what came before." in text(app)
+
+
+@pytest.mark.parametrize(("rows", "words"), [("2048", "rows."), ("256", "")])
+def test_layers_are_named_only_where_some_are_left_out(rows: str, words: str) -> None:
+    app = visit({"depth": "8", "width": "128", "batch": rows, "symmetry_steps": "0"})
+    assert notes(app).endswith(words)
+    assert "layers" not in notes(app)
+
+
 def test_the_output_layer_can_be_chosen_on_the_page_as_in_the_sidebar() -> None:
     app = visit(link_to(SMALL) | FEW)
     app.segmented_control(key="symmetry_output").set_value("LeCun normal").run()
@@ -176,10 +200,10 @@ def test_edges_render_with_every_chart_described_by_the_sentence_under_it(query:
 
 
 def test_what_the_budget_does_not_allow_is_said_with_what_is_shown() -> None:
-    app = visit({"depth": "200", "width": "192", "batch": "64", "symmetry_steps": "1"})
+    app = visit({"depth": "80", "width": "256", "batch": "32", "symmetry_steps": "0"})
     assert not app.exception
     assert "the copies are followed on " in notes(app)
-    assert app.slider(key="symmetry_layer").max < 200
+    assert app.slider(key="symmetry_layer").max < 80
 
 
 def test_more_steps_go_on_from_where_the_walk_stands_and_fewer_are_there_already(

@@ -54,9 +54,10 @@ def view(spec: NetworkSpec) -> View:
 def _mended(spec: NetworkSpec, fit: NetworkSpec, asked: int, steps: int) -> tuple[str, ...]:
     notes = []
     if (fit.rows, fit.depth) != (spec.rows, spec.depth):
+        layers = "" if fit.depth == spec.depth else f" in {fit.depth} of {spec.depth} layers"
         notes.append(
             f"Steps of this network would take too long or too much memory: the copies are followed on {fit.rows} of "
-            f"{spec.rows} rows in {fit.depth} of {spec.depth} layers."
+            f"{spec.rows} rows{layers}."
         )
     if steps < asked:
         notes.append(f"{asked} steps exceed the work budget: {steps} are taken.")
@@ -135,8 +136,11 @@ def _set_output() -> None:
         session.apply({"output": chosen})
 
 
-def walk(shown: View, place: DeltaGenerator) -> tuple[Walk, Moment]:
-    """Take the steps that are still to be taken, with progress; the next change of a control stops them."""
+def walk(shown: View, place: DeltaGenerator) -> tuple[Walk, Moment, Moment]:
+    """Take the steps that are still to be taken, with progress; the next change of a control stops them.
+
+    Gives the walk, the moment it reached and the one that is drawn: past an overflow there is nothing to see.
+    """
     note, found, cost = place.empty(), None, work(shown.spec).operations
     for found in compute.walk(shown.spec, shown.trial, shown.steps):
         done = len(found.moments) - 1
@@ -144,7 +148,9 @@ def walk(shown: View, place: DeltaGenerator) -> tuple[Walk, Moment]:
             note.progress(done / max(shown.steps, 1), f"Step {done} of {shown.steps}")
     note.empty()
     assert found is not None  # noqa: S101  the generator gives the whole walk at last
-    return found, found.moments[min(shown.steps, len(found.moments) - 1)]
+    end = found.moments[min(shown.steps, len(found.moments) - 1)]
+    seen = [moment for moment in found.moments[: end.step + 1] if moment.finite and moment.weights]
+    return found, end, end if end.finite or not seen else seen[-1]
 
 
 def verdict_card(place: DeltaGenerator, shown: View, found: Walk, moment: Moment) -> None:
@@ -166,10 +172,12 @@ def _offers(shown: View, found: Walk, moment: Moment) -> None:
     if not found.copied.any():
         _offer("copies", "Open a start of copies", open_experiment, EXPERIMENTS["One row repeated"])
         return
+    if moment.cause == "flat" and (found.before_weights > found.before).any():  # saturated: nothing small moves it
+        _offer("start", "Use Glorot normal", session.apply_spec, shown.asked.with_init("Glorot normal"))
+        return
     if copies.without_gradient(moment):
-        if shown.asked.output != "One row repeated":
-            changed: Value = COPIES.output
-            _offer("output", "One row repeated", session.apply, {"output": changed})
+        if shown.asked.output != COPIES.output:
+            _offer("output", COPIES.output, session.apply, {"output": COPIES.output})
         if moment.step == 0:
             _offer("step", "After one step", session.apply, {"symmetry_steps": 1})
     if not shown.trial.noise and (moment.distinct < found.widths).any():
@@ -186,13 +194,17 @@ def pair_charts(shown: View, found: Walk, moment: Moment) -> None:
     weights, gradients = moment.weights[layer - 1], moment.gradients[layer - 1]
     left, right = st.columns(2)
     with left:
-        figure = figures.cosines_figure(weights, "forward", "every weight is exactly 0", dark)
+        figure = figures.cosines_figure(weights, "forward", _empty("weight", moment), dark)
         reading = readings.weights(moment, layer, width)
         panels.chart(f"Incoming weights of layer {layer}, {_when(moment)}", figure, reading, "symmetry_weights")
     with right:
-        figure = figures.cosines_figure(gradients, "backward", "every gradient is exactly 0", dark)
+        figure = figures.cosines_figure(gradients, "backward", _empty("gradient", moment), dark)
         reading = readings.gradients(moment, layer, width)
         panels.chart(f"Gradients of layer {layer}, {_when(moment)}", figure, reading, "symmetry_gradients")
+
+
+def _empty(what: str, moment: Moment) -> str:
+    return f"every {what} is exactly 0" if moment.finite else "overflow: no directions left"
 
 
 def count_charts(found: Walk, moment: Moment) -> None:
