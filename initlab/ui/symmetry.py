@@ -248,6 +248,8 @@ def numbers_panel(shown: View, found: Walk, moment: Moment) -> None:
         )
         panels.numbers(table, "initlab-distinct-units.csv", "symmetry_counts_table")
         inputs = {"layer": range(1, probe.depth + 1), "mean cosine between inputs": readings.correlation(probe)}
+        expected = compute.expected_correlations(shown.asked)
+        inputs |= {} if expected is None else {"expected by theory": expected}
         panels.numbers(pd.DataFrame(inputs), "initlab-input-correlation.csv", "symmetry_inputs_table")
         for name, cosine in (("weights", moment.weights[layer - 1]), ("gradients", moment.gradients[layer - 1])):
             st.caption(f"Cosines between the {name} of layer {layer}'s units, {_when(moment)}")
