@@ -188,9 +188,8 @@ def test_every_data_set_renders_and_is_named_as_the_source(name: str) -> None:
     ],
     ids=str,
 )
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_edges_render_with_every_chart_described_by_the_sentence_under_it(query: dict[str, str], theme: str) -> None:
-    app = visit({**QUICK, **FEW, **query}, theme, symmetry_table_panel=True)
+def test_edges_render_with_every_chart_described_by_the_sentence_under_it(query: dict[str, str]) -> None:
+    app = visit({**QUICK, **FEW, **query}, theme="dark", symmetry_table_panel=True)
     assert not app.exception
     described = alternative_texts(app)
     assert list(described) == KEYS
@@ -248,3 +247,12 @@ def test_the_cosine_between_inputs_is_drawn_over_what_theory_expects_or_says_wha
     app = visit({"init": "Zeros", "depth": "4", "width": "64", "batch": "32"})
     assert len(charts(app)["symmetry_inputs"]["data"]) == 1
     assert any(text.startswith("No theory is drawn. All weights of a layer are equal") for text in captions(app))
+
+
+def test_the_table_of_inputs_holds_what_theory_expects_where_it_applies() -> None:
+    few = {"depth": "3", "batch": "32", "symmetry_steps": "0"}
+    with_theory = visit({**few, "init": "Glorot normal"}, symmetry_table_panel=True).dataframe[1].value
+    assert list(with_theory.columns) == ["layer", "mean cosine between inputs", "expected by theory"]
+    assert with_theory["expected by theory"].between(-1, 1).all()
+    without = visit({**few, "init": "Zeros"}, symmetry_table_panel=True).dataframe[1].value
+    assert list(without.columns) == ["layer", "mean cosine between inputs"]

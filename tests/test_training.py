@@ -55,17 +55,16 @@ def rate_one(network: Network, batch: Batch, masks: list[Array]) -> list[Array]:
     return [a - b for a, b in zip(parameters(network), parameters(after), strict=True)]
 
 
-@pytest.mark.parametrize("dropout", [0.0, 0.4])
 @pytest.mark.parametrize("spec", BLOCKS, ids=lambda s: f"{s.activation} {s.normalization} {s.residual}")
-def test_a_step_follows_the_gradient_that_jax_finds(spec: NetworkSpec, dropout: float) -> None:
+def test_a_step_with_dropout_follows_the_gradient_that_jax_finds(spec: NetworkSpec) -> None:
     network = build(spec)
-    masks = dropout_masks(np.random.default_rng(1), network, 20, dropout)
+    masks = dropout_masks(np.random.default_rng(1), network, 20, 0.4)
 
     def loss(values: dict[str, list[jax.Array]]) -> jax.Array:
         return cross_entropy(masked_outputs(network, values, IRIS.inputs, masks), np.asarray(IRIS.targets))
 
     expected = jax.grad(loss)(grouped(network))
-    found = rate_one(network, IRIS, masks if dropout else [])
+    found = rate_one(network, IRIS, masks)
     flat = [g for name in NAMES for g in expected[name]]
     for ours, theirs in zip(found, flat, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-13)
