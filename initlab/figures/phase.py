@@ -14,8 +14,6 @@ from initlab.phase import EDGE_ROWS, Line, Picks, Plane, Window
 HEIGHT: Final = 560
 FURTHEST: Final = 3.0  # chi_1 beyond which, and 1/3 below which, the colour stays
 LEVELS: Final = 127  # of colour on either side of 1
-LIGHT_COLOURS: Final = ("#5E3C99", "#B2ABD2", "#F7F7F7", "#FDB863", "#E66101")  # purple to orange, ColorBrewer's PuOr
-DARK_COLOURS: Final = ("#B7A3F5", "#6C5B9E", "#23272E", "#8F5A1E", "#F5A04C")
 PHONE: Final = 290  # pixels of the narrowest plane: labels that keep apart there do so everywhere
 LABEL: Final = 19  # pixels from one upright label to the next
 LIFT: Final = 30  # pixels from a marker to its label
@@ -71,7 +69,7 @@ def _colours(plane: Plane, look: Palette, dark: bool) -> Json:
     """chi_1 in 255 steps of its logarithm: a quarter of the bytes of numbers."""
     steps = np.log(np.clip(plane.chi, 1 / FURTHEST, FURTHEST)) / np.log(FURTHEST)
     x = x_of(plane.window, plane.window.weight)
-    colours = DARK_COLOURS if dark else LIGHT_COLOURS
+    colours = theme.DIVERGING[dark]
     words = ("⅓ or less", "0.58", "1", "1.73", "3 or more")
     return {
         "type": "heatmap", "z": np.round(LEVELS * (1 + steps)).astype(np.uint8), "zmin": 0, "zmax": 2 * LEVELS,
