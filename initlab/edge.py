@@ -11,15 +11,14 @@ import numpy as np
 
 from initlab import meanfield
 from initlab.arrays import Array
-from initlab.laws import PyTorchDefault, ScikitLearnDefault
 from initlab.spec import NetworkSpec
 from initlab.sweep import Quantity, Sweep
+from initlab.theory import NARROW
 from initlab.trend import FACTOR
 from initlab.wording import number, percent
 
 SCALES: Final = 6  # xi that networks train through (Schoenholz et al. 2017)
 CURVE: Final = 161  # points of the theory's lines
-NARROW: Final = 32  # units, below which one draw differs much from the next
 KEEPS: Final = float(np.log10(FACTOR))  # decades of change up to which the verdict calls it no fault
 
 
@@ -43,17 +42,11 @@ def theory(spec: NetworkSpec, lowest: float, highest: float) -> Theory:
     reasons = _silencing(spec, mean, variance)
     if reasons or variance is None:
         return Theory(np.nan, gains, np.full(CURVE, np.nan), reasons)
-    at_one, biases = spec.width * variance, _bias_variance(spec, variance)
+    at_one, biases = spec.width * variance, spec.bias_stddev**2 or spec.law.bias_variance(spec.width, spec.width)
     parameters = {name: float(value) for name, value in spec.activation_params}
     critical = float(meanfield.critical_weight_variance(spec.activation, biases, **parameters))
     reach = SCALES * meanfield.gradient_depth_scale(spec.activation, at_one * gains**2, biases, **parameters)
     return Theory(float(np.sqrt(critical / at_one)), gains, np.asarray(reach), _caveats(spec, critical))
-
-
-def _bias_variance(spec: NetworkSpec, weight: float) -> float:
-    """Of one bias; two laws have biases of their own, from the interval of the weights, which no gain multiplies."""
-    own = weight if isinstance(spec.law, PyTorchDefault | ScikitLearnDefault) else 0.0
-    return spec.bias_stddev**2 or own
 
 
 def _silencing(spec: NetworkSpec, mean: float, variance: float | None) -> tuple[str, ...]:
