@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -27,6 +28,10 @@ def visit(query: dict[str, str] | None = None, **state: Any) -> AppTest:
     for name, value in state.items():
         app.session_state[name] = value
     return app.run().switch_page(PAGE).run()  # a first run makes the menu known
+
+
+def links(app: AppTest) -> list[Any]:
+    return [found.proto for found in app.get("page_link")]
 
 
 def test_the_page_opens_on_a_map_with_the_edge_in_its_middle() -> None:
@@ -101,21 +106,23 @@ def test_a_map_beyond_the_budget_is_shortened_and_says_so(monkeypatch: pytest.Mo
     assert "Measured instead, with 16 rows" in notes(app)
 
 
-def test_the_selectors_pick_a_cell_and_the_button_opens_it_in_explore() -> None:
+def test_the_selectors_pick_a_cell_and_the_link_opens_it_in_explore() -> None:
     app = visit({**SMALL, "init": "He normal", "activation": "ReLU"})
     app.select_slider(key="sweep_depth").set_value(7)
     app.select_slider(key="sweep_gain").set_value(2.0).run()
     assert any(text.value.startswith("Depth 7, gain 2:") for text in app.markdown)
-    app.button(key="sweep_open").click().run()
-    assert not app.exception
-    assert app.title[0].value == "Does the signal survive?"
-    assert (shown_spec(app).depth, shown_spec(app).gain, shown_spec(app).init) == (7, 2.0, "He normal")
+    (opened,) = links(app)
+    assert opened.page == "explore"
+    query = dict(parse_qsl(opened.query_string))
+    assert link.spec_of(link.decode({name: [text] for name, text in query.items()})[0])[0] == replace(
+        shown_spec(app), depth=7, gain=2.0
+    )
 
 
 def test_a_gain_beyond_the_slider_is_shown_and_not_opened() -> None:
     app = visit({**SMALL, "width": "128", "sweep_gain": "50"})
     assert app.select_slider(key="sweep_gain").value == pytest.approx(50, rel=0.1)
-    assert app.button(key="sweep_open").disabled
+    assert links(app)[0].disabled
 
 
 def test_gains_of_the_map_are_gains_of_the_slider() -> None:

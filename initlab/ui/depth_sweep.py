@@ -67,12 +67,6 @@ TABLE: Final = (
 PRESETS: Final = {preset.name: preset for preset in TABLE}
 
 
-def leave_if_asked() -> None:
-    """The button's callback has set the network before this run: nothing of this page needs to be drawn any more."""
-    if st.session_state.get("sweep_open"):
-        navigation.go("explore")
-
-
 def preset_buttons(spec: NetworkSpec) -> None:
     """One click each; the one that is open is marked, and says what to look for."""
     chosen = next((preset.name for preset in TABLE if preset.spec == spec), None)
@@ -164,11 +158,12 @@ def cell_panel(spec: NetworkSpec, grid: Grid, words: str, row: int, column: int)
         )
         offered = link.GAINS[0] <= grid.gains[column] <= link.GAINS[-1]
         target = replace(spec, depth=grid.depths[row], gain=grid.gains[column])
-        action.button(
-            "Open in Explore", key="sweep_open", width="stretch", icon=":material/ssid_chart:", disabled=not offered,
-            on_click=session.apply_spec, args=(target,),
-            help=None if offered else f"Explore's gain slider goes from {link.GAINS[0]:g} to {link.GAINS[-1]:g}",
-        )  # fmt: skip
+        with action.container(key="sweep_open"):  # a link is one step of the history; a button that switches is two
+            st.page_link(
+                navigation.PAGES[0].script, label="**Open in Explore**", icon=":material/ssid_chart:", width="stretch",
+                query_params=link.encode({**session.values(), **link.values_of(target)}), disabled=not offered,
+                help="" if offered else f"Explore's gain slider goes from {link.GAINS[0]:g} to {link.GAINS[-1]:g}",
+            )  # fmt: skip
 
 
 def theory_note(theory: Theory) -> None:

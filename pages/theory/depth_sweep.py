@@ -5,7 +5,6 @@ import streamlit as st
 from initlab import edge
 from initlab.ui import compute_theory, depth_sweep, link, panels, session
 
-depth_sweep.leave_if_asked()
 spec, mended = link.spec_of(session.values())
 
 st.title("At which depth and gain can a network live?", anchor=False)
