@@ -18,7 +18,7 @@ REACH: Final = 3  # decades of gain on either side of 1
 SPANS: Final = {"Two decades": 2, "One decade": 1}  # of every map's 41 gains
 BLOCK: Final = 2 * 10**9  # operations between two results: 30 to 100 ms
 CALLS: Final = 10**6  # operations in the time that the Python around one layer takes
-LIMIT: Final = Work(10**12, MAX_BYTES)  # a quarter to half a minute on one core: a map is a thousand networks
+LIMIT: Final = Work(10**12, MAX_BYTES)  # half a minute on one core: a map is a thousand networks
 FEWEST_ROWS: Final = 16  # below this a map rather loses its deepest rows
 
 
@@ -76,7 +76,8 @@ class Grid:
         """The whole map, estimated from above."""
         deepest = replace(self.spec, depth=self.depths[-1])
         stack = 3 * 8 * len(self.depths) * self.spec.rows * self.spec.width
-        return Work(len(self.gains) * self._column(self.depths), work(deepest).bytes + stack)
+        at_one = 8 * self.depths[-1] * self.spec.width**2  # the weights before their gain
+        return Work(len(self.gains) * self._column(self.depths), work(deepest).bytes + stack + at_one)
 
     @property
     def affordable(self) -> bool:
@@ -107,11 +108,14 @@ class Grid:
         return replace(self, depths=self.depths[rows], gains=self.gains[columns])
 
     def blocks(self) -> list[tuple[slice, slice]]:
-        """Rows and columns of the parts that are computed in one go."""
+        """Rows and columns of the parts that are computed in one go; those of one gain together where it helps."""
+        groups, count = self._row_groups(), len(self.gains)
+        if self.shares_prefixes and len(groups) > 1:
+            return [(rows, slice(at, at + 1)) for at in range(count) for rows in groups]
         found = []
-        for rows in self._row_groups():
+        for rows in groups:
             step = max(1, BLOCK // self._column(self.depths[rows]))
-            found += [(rows, slice(at, min(at + step, len(self.gains)))) for at in range(0, len(self.gains), step)]
+            found += [(rows, slice(at, min(at + step, count))) for at in range(0, count, step)]
         return found
 
     def _row_groups(self) -> list[slice]:

@@ -1,5 +1,6 @@
 """From a spec to a network: the one place that matches on the kind of recipe."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -39,6 +40,14 @@ def build(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None = 
         tuple(w for w, _ in layers), tuple(b for _, b in layers), spec.activation, spec.activation_params,
         spec.normalization, spec.residual,
     )  # fmt: skip
+
+
+def cut(network: Network, spec: NetworkSpec) -> Network:
+    """The network of `spec`, number for number, from a deeper one that was built with gain 1 and the same widths."""
+    hidden = [_scaled(spec, weights, spec.gain) for weights in network.weights[: spec.depth]]
+    output = _scaled(spec, network.weights[-1], spec.gain if spec.output == "Same" else 1.0)
+    biases = (*network.biases[: spec.depth], network.biases[-1])
+    return replace(network, weights=(*hidden, output), biases=biases, scales=(), shifts=())
 
 
 def _hidden(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Array]:

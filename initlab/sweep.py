@@ -20,7 +20,7 @@ from initlab.losses import Targets, loss_and_gradient, resolve
 from initlab.network import Forward, Network
 from initlab.parallel import in_order
 from initlab.spec import NetworkSpec
-from initlab.start import build
+from initlab.start import build, cut
 
 Quantity: TypeAlias = Literal["Gradient", "Signal"]
 QUANTITIES: Final[tuple[Quantity, ...]] = ("Gradient", "Signal")
@@ -90,24 +90,46 @@ def sweep_blocks(
     A worker makes the draws anew, the same numbers, so that only their seed travels. `address` as in `in_order`.
     """
     grid.require_affordable()
-    draws = draws or Draws(grid.spec.seed)
+    source = Source(grid, draws or Draws(grid.spec.seed))
     parts = grid.blocks()[start:]
-    tasks = ((grid.part(*part), inputs, targets, draws) for part in parts)
+    tasks = ((source, grid.part(*part), inputs, targets) for part in parts)
     for (rows, columns), ends in zip(parts, in_order(measured, tasks, grid.work.operations, address), strict=True):
         yield Block(rows, columns, ends)
 
 
-def measured(grid: Grid, inputs: Array, targets: Targets, draws: Draws) -> Ends:
+class Source:
+    """Makes the networks of one map; where they share prefixes, the deepest is drawn once and the rest is cut from it.
+
+    It travels to a cluster before it has made any, and is small.
+    """
+
+    def __init__(self, grid: Grid, draws: Draws) -> None:
+        self._draws, self._deepest = draws, replace(grid.spec, depth=grid.depths[-1], gain=1.0)
+        self._shares = grid.shares_prefixes
+        self._drawn: Network | None = None
+        self._scaled: tuple[float, Network] | None = None  # the gain asked for last: its blocks come together
+
+    def network(self, depth: int, gain: float, inputs: Array) -> Network:
+        """The network of this depth and gain, number for number the one that `build` makes."""
+        if not self._shares:
+            return build(replace(self._deepest, depth=depth, gain=gain), inputs, self._draws)
+        if self._drawn is None:
+            self._drawn = build(self._deepest, inputs, self._draws)
+        if self._scaled is None or self._scaled[0] != gain:
+            self._scaled = gain, cut(self._drawn, replace(self._deepest, gain=gain))
+        return cut(self._scaled[1], replace(self._deepest, depth=depth))
+
+
+def measured(source: Source, grid: Grid, inputs: Array, targets: Targets) -> Ends:
     """All cells of a small map in one go: a column at a time where networks share prefixes, else one by one."""
-    ends = np.empty((4, len(grid.depths), len(grid.gains)))
+    ends, loss = np.empty((4, len(grid.depths), len(grid.gains))), grid.spec.loss
     for column, gain in enumerate(grid.gains):
-        spec = replace(grid.spec, depth=grid.depths[-1], gain=gain)
         if grid.shares_prefixes:
-            ends[:, :, column] = _column(build(spec, inputs, draws), grid.depths, inputs, targets, spec.loss)
+            network = source.network(grid.depths[-1], gain, inputs)
+            ends[:, :, column] = _column(network, grid.depths, inputs, targets, loss)
             continue
         for row, depth in enumerate(grid.depths):
-            network = build(replace(spec, depth=depth), inputs, draws)
-            ends[:, row, column] = _cell(network, inputs, targets, spec.loss)
+            ends[:, row, column] = _cell(source.network(depth, gain, inputs), inputs, targets, loss)
     return Ends(*ends)
 
 
@@ -147,7 +169,7 @@ def _backwards(network: Network, forward: Forward, depths: Sequence[int], gradie
     """
     rows, width = forward.activations[0].shape
     delta, arriving = np.empty((2, len(depths), rows, width), gradients.dtype)
-    last, past, active, waiting = [], None, 0, list(zip(depths, gradients, strict=True))
+    last, past, active, waiting, phi = [], None, 0, list(zip(depths, gradients, strict=True)), network.phi
     for layer in reversed(range(depths[-1])):
         if active:
             weights, flat = network.weights[layer + 1].T, (active * rows, width)
@@ -159,7 +181,7 @@ def _backwards(network: Network, forward: Forward, depths: Sequence[int], gradie
             arriving[active] = waiting.pop()[1] @ network.weights[-1].T
             active += 1
         past = arriving[:active].copy() if network.skips(layer) else None
-        arriving[:active] *= network.slope(forward, layer, network.phi)
+        arriving[:active] *= network.slope(forward, layer, phi)
         if network.normalization != "None":
             arriving[:active] = network.before_normalization(arriving[:active], forward, layer)[0]
         delta, arriving = arriving, delta

@@ -47,6 +47,12 @@ def test_a_wide_map_takes_smaller_blocks() -> None:
     assert len(Grid(SPEC).blocks()) < len(Grid(replace(SPEC, width=512)).blocks())
 
 
+def test_the_blocks_of_one_gain_come_together_so_that_it_is_applied_once() -> None:
+    columns = [columns.start for _, columns in Grid(replace(SPEC, width=1024)).blocks()]
+    assert columns == sorted(columns)
+    assert len(columns) > len(set(columns)) == 41
+
+
 @pytest.mark.parametrize("shape", ["Constant", "Hourglass"])
 @pytest.mark.parametrize("init", ["He normal", "Orthogonal"])
 def test_what_is_too_large_is_refused_with_what_would_fit(shape: str, init: str) -> None:

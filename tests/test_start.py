@@ -10,6 +10,7 @@ from initlab import INITIALIZERS, Network, NetworkSpec, build
 from initlab.draws import Draws
 from initlab.initializers import recipe
 from initlab.spec import OUTPUTS
+from initlab.start import cut
 
 SPEC = NetworkSpec(depth=4, width=24, activation="Tanh")
 OFFERED = [name for name, entry in INITIALIZERS.items() if entry.offered]
@@ -178,3 +179,17 @@ def test_kept_draws_are_brought_under_their_bound_after_every_network() -> None:
 def test_draws_of_another_seed_are_not_taken_for_this_one() -> None:
     with pytest.raises(ValueError, match="the draws have the seed of the spec; received seed 1 for 0"):
         build(SPEC, draws=Draws(SPEC.seed + 1))
+
+
+@each_offered
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_a_network_cut_from_a_deeper_one_is_number_for_number_the_one_that_is_built(init: str, output: str) -> None:
+    spec = replace(SPEC, init=init, output=output, bias_stddev=0.2, normalization="Batch")
+    whole = build(spec)
+    for depth, gain in ((1, 0.7), (3, 1.0), (4, 1.3)):
+        wanted = replace(spec, depth=depth, gain=gain)
+        found, expected = cut(whole, wanted), build(wanted)
+        assert same(found, expected)
+        assert len(found.weights) == len(expected.weights)
+        assert [w.dtype for w in found.weights] == [w.dtype for w in expected.weights]
+        assert len(found.scales) == depth
