@@ -18,7 +18,6 @@ from initlab.spec import OUTPUTS, NetworkSpec
 from initlab.symmetry import MARKS, Moment, Trial, Walk, fitted
 from initlab.theory import broken
 from initlab.ui import compute, link, panels, session
-from initlab.ui.fields import Value
 from initlab.work import work
 
 COLUMNS: Final = (5, 5, 6)  # the last holds words
