@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from initlab.arrays import Array
 from initlab.figures import theme
+from initlab.figures.depth import limits
 from initlab.figures.theme import Json
 from initlab.isometry import Isometry, Spectrum
 from initlab.isometry_readings import Sides
@@ -160,13 +161,7 @@ def _theory(found: Isometry, values: Array, ink: str) -> Json:
 
 
 def _limits(traces: list[Json]) -> tuple[float, float]:
-    values = np.concatenate([np.asarray(trace["y"], float) for trace in traces] or [np.empty(0)])
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return -3.0, 0.5
-    low, high = float(values.min()), float(values.max())
-    room = max(0.08 * (high - low), 0.3)
-    return low - room, high + room
+    return limits(np.concatenate([np.asarray(trace["y"], float) for trace in traces] or [np.empty(0)]))
 
 
 def legend(sides: Sides, dark: bool) -> str:
