@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+from sampling import sampled
 from streamlit.testing.v1 import AppTest
 from visits import APP, SECONDS, alternative_texts, captions, charts, notes, numbers_in, shown_spec
 
@@ -74,24 +75,24 @@ def test_what_the_presets_promise_is_so() -> None:
     assert gradient["Residual"][-1, 30] > relu[-1, 30]
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", sampled(ACTIVATIONS, 2))
 def test_every_activation_has_a_map(activation: str) -> None:
     assert not visit({**SMALL, "activation": activation, "init": "He normal"}).exception
 
 
-@pytest.mark.parametrize("init", link.MENU)
+@pytest.mark.parametrize("init", sampled(link.MENU, 2))
 def test_every_initializer_has_a_map(init: str) -> None:
     assert not visit({**SMALL, "init": init}, sweep_panel=True).exception
 
 
 @pytest.mark.parametrize(
     "change",
-    [
+    sampled([
         {"shape": "Funnel"}, {"normalization": "Layer"}, {"residual": "True"}, {"batch": "1"}, {"width": "1"},
         {"dataset": "Gaussian noise"}, {"dataset": "Diabetes"}, {"precision": "float64"}, {"sweep_span": "One decade"},
         {"sweep_quantity": "Signal"}, {"init": "Random normal", "stddev": "2", "activation": "ReLU", "width": "64"},
         {"depth": "200", "gain": "10"}, {"output": "One row repeated", "init": "Constant"}, {"sweep_deepest": "200"},
-    ],
+    ], every=3),
 )  # fmt: skip
 def test_every_other_state_has_a_map(change: dict[str, str]) -> None:
     app = visit({**SMALL, **change})

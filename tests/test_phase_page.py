@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sampling import sampled
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 from visits import APP, QUICK, SECONDS, alternative_texts, captions, charts, link_to, numbers_in, shown_spec
@@ -43,7 +44,7 @@ def test_the_page_opens_on_a_start_from_which_nothing_survives() -> None:
     assert list(charts(app)) == ["phase_plane", "phase_size", "phase_likeness"]
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", sampled(ACTIVATIONS, 3))
 def test_every_activation_has_its_plane_and_its_maps(name: str) -> None:
     app = opened({**QUICK, "activation": name})
     assert not app.exception
@@ -51,7 +52,7 @@ def test_every_activation_has_its_plane_and_its_maps(name: str) -> None:
     assert f"**{name}: order and chaos**" in sentences(app)
 
 
-@pytest.mark.parametrize("name", MENU)
+@pytest.mark.parametrize("name", sampled(MENU, 3))
 def test_every_initializer_is_placed_or_said_to_have_no_place(name: str) -> None:
     app = opened({**QUICK, "init": name})
     assert not app.exception
@@ -61,14 +62,14 @@ def test_every_initializer_is_placed_or_said_to_have_no_place(name: str) -> None
     assert (app.header[0].value == f"{name} has no place in this plane") == (place is None)
 
 
-@pytest.mark.parametrize("query", [
+@pytest.mark.parametrize("query", sampled([
     {"normalization": "Batch"}, {"residual": "True"}, {"width": "1"}, {"depth": "1"}, {"depth": "200", "batch": "1"},
     {"shape": "Funnel"}, {"shape": "Hourglass", "width": "1024"}, {"bias": "2"}, {"gain": "10", "stddev": "2"},
     {"init": "Random uniform", "minval": "0", "maxval": "1"}, {"init": "Zeros", "bias": "0.5"},
     {"phase_weight": "0", "phase_bias": "0"}, {"phase_weight": "1000", "phase_bias": "4", "activation": "ReLU"},
     {"phase_axis": "Log", "init": "Zeros"}, {"activation": "ELU", "alpha": "3"},
     {"activation": "Leaky ReLU", "slope": "0.9"},
-])  # fmt: skip
+], every=3))  # fmt: skip
 def test_no_corner_of_the_sidebar_breaks_the_page(query: dict[str, str]) -> None:
     app = opened({**QUICK, **query}, phase_table_panel=True)
     assert not app.exception

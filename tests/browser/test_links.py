@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from link_corpus import CORPUS, SavedLink
 from playwright.sync_api import Browser, Page
+from sampling import sampled
 
 from benchmarks.browser import ROOT, Server, serving, settled
 from initlab.ui.link import RESERVED, decode, encode
@@ -45,7 +46,7 @@ def test_every_saved_link_opens_and_writes_its_valid_state(
         assert names - {*RESERVED} == state.keys() - {*RESERVED}, link.query
 
 
-@pytest.mark.parametrize("path", [page.url_path for page in PAGES])
+@pytest.mark.parametrize("path", sampled(page.url_path for page in PAGES))
 def test_the_first_link_on_a_fresh_server_opens_its_page(browser: Browser, tmp_path: Path, path: str) -> None:
     with serving(ROOT / "app.py", tmp_path / "app.log") as fresh, browser.new_context() as context:
         page = context.new_page()
