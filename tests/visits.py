@@ -3,10 +3,12 @@
 import base64
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from initlab.arrays import Array
@@ -16,6 +18,7 @@ from initlab.ui.link import FIELDS, encode, spec_of, values_of
 
 APP: Final = Path(__file__).parent.parent / "app.py"
 SECONDS: Final = 60
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)  # else: 0.1 s a visit
 QUICK: Final = {"depth": "4", "width": "16", "batch": "32"}  # for sweeps in which the network does not matter
 
 
