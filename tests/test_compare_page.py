@@ -4,7 +4,7 @@ import pytest
 from probed import probed
 from sampling import sampled
 from streamlit.testing.v1 import AppTest
-from visits import QUICK, alternative_texts, captions, charts, notes, shown_spec, visit
+from visits import QUICK, alternative_texts, captions, charts, follow, notes, shown_spec, visit
 
 from initlab import contrast
 from initlab.comparison import FEWEST, MOST, PRESETS, SEEDS, Start, fitting, fitting_band, labels, specs, start
@@ -152,16 +152,14 @@ def test_two_cannot_become_one_and_six_not_seven() -> None:
 def test_a_start_opens_in_explore_with_the_architecture_it_was_compared_in() -> None:
     app = choose(compare({"compare_starts": "Zeros;Random normal,stddev=1,gain=2"}), 1)
     expected = start("Random normal", stddev=1.0, gain=2.0).applied(shown_spec(app))
-    app.button(key="compare_starts_open").click().run()
-    assert not app.exception
+    follow(app)
     assert app.title[0].value == "Does the signal survive?"
     assert shown_spec(app) == expected
 
 
 def test_explore_offers_to_compare_its_start_with_the_remedy() -> None:
     app = visit()
-    app.button(key="compare_with").click().run()
-    assert not app.exception
+    follow(app)
     assert app.title[0].value == "Which start carries the signal?"
     assert app.session_state["compare_starts"] == written([
         start("Random normal", stddev=0.01), start("Glorot normal"), start("He normal"),

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from sampling import sampled
 from streamlit.testing.v1 import AppTest
-from visits import APP, SECONDS, alternative_texts, captions, charts, notes, numbers_in, shown_spec
+from visits import APP, SECONDS, alternative_texts, captions, charts, follow, notes, numbers_in, shown_spec
 
 from initlab import ACTIVATIONS, sweep
 from initlab.figures.sweep import STEPS
@@ -112,12 +111,9 @@ def test_the_selectors_pick_a_cell_and_the_link_opens_it_in_explore() -> None:
     app.select_slider(key="sweep_depth").set_value(7)
     app.select_slider(key="sweep_gain").set_value(2.0).run()
     assert any(text.value.startswith("Depth 7, gain 2:") for text in app.markdown)
-    (opened,) = links(app)
-    assert opened.page == "explore"
-    query = dict(parse_qsl(opened.query_string))
-    assert link.spec_of(link.decode({name: [text] for name, text in query.items()})[0])[0] == replace(
-        shown_spec(app), depth=7, gain=2.0
-    )
+    expected = replace(shown_spec(app), depth=7, gain=2.0)
+    assert shown_spec(follow(app)) == expected
+    assert app.title[0].value == "Does the signal survive?"
 
 
 def test_a_gain_beyond_the_slider_is_shown_and_not_opened() -> None:

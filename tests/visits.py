@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import numpy as np
 from streamlit.components.v2 import manifest_scanner
@@ -15,6 +16,7 @@ from initlab.arrays import Array
 from initlab.spec import NetworkSpec
 from initlab.ui.fields import Value
 from initlab.ui.link import FIELDS, encode, spec_of, values_of
+from initlab.ui.navigation import PAGES
 
 APP: Final = Path(__file__).parent.parent / "app.py"
 SECONDS: Final = 60
@@ -30,6 +32,16 @@ def visit(query: Mapping[str, str | list[str]] | None = None, theme: str = "ligh
     for name, value in state.items():
         app.session_state[name] = value
     return app.run()
+
+
+def follow(app: AppTest) -> AppTest:
+    """The page after a click on its one link to another."""
+    (found,) = (link.proto for link in app.get("page_link"))
+    app.query_params.clear()
+    app.query_params.update(parse_qsl(found.query_string))
+    app.switch_page(next(page.script for page in PAGES if page.url_path == found.page)).run()
+    assert not app.exception
+    return app
 
 
 def link_to(spec: NetworkSpec) -> dict[str, str]:

@@ -158,12 +158,11 @@ def cell_panel(spec: NetworkSpec, grid: Grid, words: str, row: int, column: int)
         )
         offered = link.GAINS[0] <= grid.gains[column] <= link.GAINS[-1]
         target = replace(spec, depth=grid.depths[row], gain=grid.gains[column])
-        with action.container(key="sweep_open"):  # a link is one step of the history; a button that switches is two
-            st.page_link(
-                navigation.PAGES[0].script, label="**Open in Explore**", icon=":material/ssid_chart:", width="stretch",
-                query_params=link.encode({**session.values(), **link.values_of(target)}), disabled=not offered,
-                help="" if offered else f"Explore's gain slider goes from {link.GAINS[0]:g} to {link.GAINS[-1]:g}",
-            )  # fmt: skip
+        navigation.leave(
+            action, "sweep_open", "explore", "Open in Explore", ":material/ssid_chart:", link.values_of(target),
+            help=None if offered else f"Explore's gain slider goes from {link.GAINS[0]:g} to {link.GAINS[-1]:g}",
+            disabled=not offered,
+        )  # fmt: skip
 
 
 def theory_note(theory: Theory) -> None:

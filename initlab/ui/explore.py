@@ -35,17 +35,12 @@ def _open_scenario() -> None:
 
 def compare_button(place: DeltaGenerator, spec: NetworkSpec) -> None:
     """Leave for the Compare page with this start, its remedy's and the two that everyone knows."""
-    opened = place.button(
-        "Compare with others", key="compare_with", type="tertiary", icon=":material/compare:", width="stretch",
-        on_click=_compare, args=(spec,), help="The same network, data and draws with other starts beside this one",
-    )  # fmt: skip
-    if opened:
-        navigation.go("compare")
-
-
-def _compare(spec: NetworkSpec) -> None:
     remedy = compute.remedy(spec) if compute.diagnosis(spec) else None
-    session.apply({"compare_starts": starts.written(rivals(spec, remedy))})
+    navigation.leave(
+        place, "compare_with", "compare", "Compare with others", ":material/compare:",
+        {"compare_starts": starts.written(rivals(spec, remedy))},
+        help="The same network, data and draws with other starts beside this one",
+    )  # fmt: skip
 
 
 def histogram_controls(depth: int) -> tuple[Axis, bool]:

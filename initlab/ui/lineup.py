@@ -13,7 +13,7 @@ from initlab.figures import theme
 from initlab.initializers import INITIALIZERS
 from initlab.parameters import Parameter
 from initlab.spec import NetworkSpec
-from initlab.ui import controls, navigation, session, starts
+from initlab.ui import controls, link, navigation, starts
 from initlab.ui.starts import GAINS, MENU
 
 MARKS: Final = tuple(theme.SYMBOLS.values())
@@ -101,9 +101,5 @@ def _actions(field: str, lineup: tuple[Start, ...], chosen: int, spec: NetworkSp
             "Remove", icon=":material/delete:", key=f"{field}_remove", disabled=len(lineup) == FEWEST,
             on_click=_set, args=(field, (*before, *after), None),
         )  # fmt: skip
-        opened = st.button(
-            "Open in Explore", icon=":material/ssid_chart:", key=f"{field}_open",
-            on_click=session.apply_spec, args=(start.applied(spec),),
-        )  # fmt: skip
-    if opened:
-        navigation.go("explore")
+        place, target = st.container(width="content"), link.values_of(start.applied(spec))
+        navigation.leave(place, f"{field}_open", "explore", "Open in Explore", ":material/ssid_chart:", target)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, Literal, NoReturn, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
@@ -76,7 +77,17 @@ def current() -> tuple[Page, StreamlitPage]:
     return next(page for page in PAGES if page.title == chosen.title), chosen
 
 
-def go(url_path: str) -> NoReturn:
-    """Open another page in the state of the session."""
+def leave(
+    place: DeltaGenerator, key: str, url_path: str, label: str, icon: str, changes: Mapping[str, Value],
+    *, help: str | None = None, disabled: bool = False,
+) -> None:  # fmt: skip
+    """What opens another page in the state of the session with these `changes`; one Back returns.
+
+    A link is one step of the browser's history; a button that switches pages is two. `panels.style` makes it look like
+    a button.
+    """
     script = next(page.script for page in PAGES if page.url_path == url_path)
-    st.switch_page(script, query_params=session.leaving())
+    place.container(key=key).page_link(
+        script, label=label, icon=icon, query_params=link.encode({**session.values(), **changes}),
+        help=help, disabled=disabled, width="stretch",
+    )  # fmt: skip

@@ -24,6 +24,11 @@ ROOMY: Final = """
 .st-key-verdict h2 {padding: 0 0 0.4rem}
 @media (min-width: 900px) {[data-testid='stMainBlockContainer'] {padding-left: 3rem; padding-right: 3rem}}
 """
+LEAVING: Final = """
+[data-testid='stMainBlockContainer'] [data-testid='stPageLink-NavLink'] {{
+  border: 1px solid {}; margin: 0; min-height: 2.5rem; justify-content: center}}
+[data-testid='stPageLink-NavLink']:focus-visible {{outline: 2px solid {}}}
+"""  # a link that looks like the buttons beside it: see navigation.leave
 LARGE: Final = 1e7  # in a column of a table
 PHRASES: Final = {  # of a changed field; an initializer or activation needs no more than its name
     "gain": "gain {:g}", "bias_stddev": "biases of {:g}", "normalization": "normalization {}", "shape": "shape {}",
@@ -46,7 +51,9 @@ def notes(sentences: list[str]) -> None:
 def style() -> None:
     """What no theme option sets."""
     ink = "[data-testid='stBaseButton-primary'] * {color: #14171C}" if dark() else ""
-    st.html(f"<style>{READABLE.format(theme.palette(dark()).muted)} {ROOMY} {ink}</style>")
+    look = theme.palette(dark())
+    leaving = LEAVING.format(st.get_option(f"theme.{'dark' if dark() else 'light'}.borderColor"), look.ink)
+    st.html(f"<style>{READABLE.format(look.muted)} {ROOMY} {leaving} {ink}</style>")
 
 
 def verdict_card(findings: tuple[Finding, ...], healthy: str, caveats: Iterable[str]) -> DeltaGenerator:

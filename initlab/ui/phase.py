@@ -144,7 +144,7 @@ def _fields(place: Place) -> dict[str, Value]:
 
 
 def point_controls(spec: NetworkSpec) -> Place:
-    """The chosen point, by sliders, and the button that starts the network there."""
+    """The chosen point, by sliders, and the way to start the network there."""
     st.markdown("**The chosen point**, also by a click in the plane")
     left, middle, view, right = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
     view.segmented_control("Axis of σ_w²", AXES, key="phase_axis", required=True, persist_state="session")
@@ -156,11 +156,10 @@ def point_controls(spec: NetworkSpec) -> Place:
     )
     wanted = Place(float(weight), float(bias))
     started = at_place(spec, wanted, SCALES, link.GAINS)
-    if right.button(
-        "Open in Explore", icon=":material/open_in_new:", key="phase_open", width="stretch",
-        on_click=session.apply_spec, args=(started,), help=readings.opened(started, wanted),
-    ):  # fmt: skip
-        navigation.go("explore")
+    navigation.leave(
+        right, "phase_open", "explore", "Open in Explore", ":material/ssid_chart:", link.values_of(started),
+        help=readings.opened(started, wanted),
+    )  # fmt: skip
     return wanted
 
 

@@ -45,13 +45,6 @@ def write() -> None:
         st.session_state[WRITTEN] = state
 
 
-def leaving() -> dict[str, str]:
-    """The whole state as the query of the page that comes next: one step of the history, not two."""
-    state = link.encode(values())
-    st.session_state[STATE] = st.session_state[WRITTEN] = state
-    return state
-
-
 def values() -> dict[str, Value]:
     """Every field's current value, drawn or not."""
     return {name: st.session_state.get(name, field.default) for name, field in link.FIELDS.items()}

@@ -53,6 +53,29 @@ def test_a_preset_a_link_to_it_and_a_start_removed_by_keyboard(new_page: NewPage
     assert len(chips(page)) == 4
 
 
+def test_the_links_between_explore_and_compare_are_one_back_each(new_page: NewPage) -> None:
+    page = new_page("/?v=1&depth=4&width=16&batch=16")
+    explored = page.url
+    page.locator(".st-key-compare_with a").first.click()
+    page.get_by_text("Which start carries the signal?").wait_for()
+    settled(page)
+    compared = page.url
+    page.locator(".st-key-compare_starts_chip button").nth(1).click()
+    page.locator(".st-key-compare_starts_open a").first.click()
+    page.get_by_text("Does the signal survive?").wait_for()
+    settled(page)
+    assert "/explore?v=1&init=Glorot+normal&" in page.url
+    page.go_back()
+    page.get_by_text("Which start carries the signal?").wait_for()
+    settled(page)
+    assert page.url == compared
+    assert len(chips(page)) == 3
+    page.go_back()
+    page.get_by_text("Does the signal survive?").wait_for()
+    settled(page)
+    assert page.url == explored
+
+
 def test_a_phone_shows_the_comparison_without_scrolling_sideways(new_page: NewPage) -> None:
     page = new_page("/compare", width=390, height=844)
     assert max(page.evaluate(WIDE)) <= 0

@@ -35,7 +35,8 @@ def test_a_clicked_point_is_in_the_link_and_opens_in_explore(new_page: NewPage) 
     other = new_page("/phase-diagram" + page.url[page.url.index("?") :])
     assert drawn(other) == expected
 
-    page.locator(".st-key-phase_open button").first.click()
+    before = page.url
+    page.locator(".st-key-phase_open a").first.click()
     page.wait_for_url("**init=Variance+scaling**")
     page.get_by_text("Does the signal survive?").wait_for()
     settled(page)
@@ -43,6 +44,10 @@ def test_a_clicked_point_is_in_the_link_and_opens_in_explore(new_page: NewPage) 
         assert part in page.url
     assert "phase-diagram" not in page.url
     assert page.locator("[data-testid=stException]").count() == 0
+    page.go_back()
+    page.get_by_text("Where can a deep network live?").wait_for()
+    settled(page)
+    assert page.url == before
 
 
 def test_a_point_can_be_clicked_again_after_a_slider_was_moved_and_back_returns_to_it(new_page: NewPage) -> None:
