@@ -40,6 +40,17 @@ SITUATIONS = {
 }
 
 
+@pytest.mark.parametrize("count", [2, 4, 6])
+def test_every_row_of_panels_has_its_axis_title_beside_its_middle(count: int) -> None:
+    figure = heights([one.activation for one in probes_of(SITUATIONS["usual"])[:count]], ridges=True)
+    titles = [note.y for note in layout(figure).annotations if note.text == "layer"]
+    ticks = np.array(layout(figure).yaxis.tickvals).reshape(len(titles), -1)
+    assert len(titles) == -(-count // columns_for(count))
+    for title, row in zip(titles, ticks, strict=True):
+        assert row[0] < title < row[-1]
+        assert title - row[-1] + PANEL == pytest.approx(PANEL / 2)
+
+
 @cache
 def probes_of(spec: NetworkSpec) -> list[Probe]:
     return [probed(one) for one in specs(spec, SIX)]

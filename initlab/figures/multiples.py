@@ -33,6 +33,7 @@ MOST_COLUMNS, RIDGE_COLUMNS = 64, 56
 LAYER_TICKS, AXIS_TICKS = 6, 3
 PEAK: Final = 240  # 255 would be slashes in base64, each of which JSON writes with six characters
 BOTTOM: Final = 30
+TITLE_SHIFT: Final = -35  # pixels left of the axis, beyond the numbers of the layers
 BARE: Final = {"showgrid": False, "showline": False}
 
 
@@ -77,10 +78,11 @@ def multiples_figure(
     columns, height = panels[-1].columns, panels[-1].top + PANEL + FOOT
     data = _ridges(panels, colour) if ridges else _heat_map(panels, colour)
     words = [word for index, panel in enumerate(panels) for word in _words(panel, index, layers, axis, dark)]
+    words += [_layer_title(panel, look) for panel in panels if panel.left == 0]
     return theme.figure(
         dark, height + BOTTOM + theme.MARGIN["t"], [_grid(panels, axis, look), data],
         {"title": TITLES[direction][axis], "range": [0, columns - GAP], "showticklabels": False, **BARE},
-        {"title": "layer", "range": [height, 0], **BARE, **_layer_ticks(panels, layers, ridges=ridges)},
+        {"range": [height, 0], **BARE, **_layer_ticks(panels, layers, ridges=ridges)},
         annotations=words, hovermode=False, margin={**theme.MARGIN, "b": BOTTOM},
     )  # fmt: skip
 
@@ -165,8 +167,8 @@ def _grid(panels: Sequence[Panel], axis: Axis, look: theme.Palette) -> Json:
         for at, _ in _ticks(panel, axis):
             x += [at, at, np.nan]
             y += [panel.top, bottom, np.nan]
-    line = {"color": look.grid, "width": 1}
-    return {"type": "scatter", "mode": "lines", "x": np.array(x), "y": np.array(y), "line": line}
+    line, at = {"color": look.grid, "width": 1}, (np.array(values, np.float32) for values in (x, y))
+    return {"type": "scatter", "mode": "lines", **dict(zip("xy", at, strict=True)), "line": line}
 
 
 def _ticks(panel: Panel, axis: Axis) -> list[tuple[float, str]]:
@@ -208,6 +210,12 @@ def _words(panel: Panel, index: int, layers: Integers, axis: Axis, dark: bool) -
             y = panel.top + PANEL * (1 + rows[0] + rows[-1]) / 2 / len(layers)
             words.append(_small("<br>".join(wrap(where + state, LINE)), look.alarm, x=middle, y=y))
     return words
+
+
+def _layer_title(panel: Panel, look: theme.Palette) -> Json:
+    """Beside the middle of every row of panels; an axis has one title only, which would stand between two rows."""
+    place = {"xref": "paper", "x": 0, "y": panel.top + PANEL / 2}
+    return theme.label("layer", look.ink, **place, xshift=TITLE_SHIFT, textangle=-90)
 
 
 def _small(text: str, colour: str, **place: Any) -> Json:
