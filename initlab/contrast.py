@@ -4,6 +4,7 @@ Labels come with the probes, in the same order.
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeGuard
 
@@ -13,11 +14,11 @@ from initlab.arrays import Array, Integers
 from initlab.band import Profile
 from initlab.findings import Finding, Kind, findings, gradient_trend, signal_trend
 from initlab.measurement import Probe
-from initlab.readings import CHANGE, quantile_of_magnitude
+from initlab.readings import CHANGE
 from initlab.tally import LayerStats
 from initlab.theory import Expected, Theory
 from initlab.trend import Trend
-from initlab.wording import listed, number, percent
+from initlab.wording import listed, number, percent, power
 
 WORDS: Final[dict[Kind, str]] = {  # a verdict for a heading: one or two words
     "overflow": "overflows", "symmetry": "copies", "vanishing signal": "vanishes", "exploding signal": "explodes",
@@ -26,7 +27,9 @@ WORDS: Final[dict[Kind, str]] = {  # a verdict for a heading: one or two words
 }  # fmt: skip
 HEALTHY: Final = "healthy"
 QUANTILES: Final = (0.1, 0.5, 0.9)
+THEORY: Final = ("theory", "lower end of theory's band", "upper end of theory's band")
 KEEP: Final = "keep their size"
+OVERFLOW: Final = math.log(sys.float_info.max)
 
 
 def verdict_word(found: Sequence[Finding]) -> str:
@@ -64,9 +67,9 @@ def summary(labels: Sequence[str], probes: Sequence[Probe]) -> dict[str, list[st
 
 
 def layer_table(
-    labels: Sequence[str], probes: Sequence[Probe], bands: Sequence[Sequence[Profile]]
+    labels: Sequence[str], probes: Sequence[Probe], bands: Sequence[Sequence[Profile]], found: Sequence[Theory]
 ) -> dict[str, list[str] | Array | Integers]:
-    """Every layer of every start: RMS of this draw and, where they were measured, quantiles of the others."""
+    """Every layer of every start: RMS of this draw, quantiles of the others and theory, where there are any."""
     depth = probes[0].depth
     columns: dict[str, list[str] | Array | Integers] = {
         "start": [label for label in labels for _ in range(depth)],
@@ -77,7 +80,11 @@ def layer_table(
     for what in ("activation", "gradient") if bands else ():
         draws = [quantiles([getattr(profile, what) for profile in band]) for band in bands]
         for row, q in enumerate(QUANTILES):
-            columns[f"{what} rms, {q:.0%} of other draws"] = np.concatenate([found[row] for found in draws])
+            columns[f"{what} rms, {q:.0%} of other draws"] = np.concatenate([of_all[row] for of_all in draws])
+    for what, lines in (("activation", [t.forward for t in found]), ("gradient", [t.backward for t in found])):
+        if any(line is not None for line in lines):
+            drawn = np.hstack([np.full((3, depth), np.nan) if line is None else np.array(line) for line in lines])
+            columns |= {f"{what} rms, {which}": values for which, values in zip(THEORY, drawn, strict=True)}
     return columns
 
 
@@ -92,19 +99,23 @@ def quantiles(draws: Sequence[Array]) -> Array:
 
 def activations(labels: Sequence[str], probes: Sequence[Probe]) -> str:
     """Whose activations keep their size from layer 1 to the last, and whose do not."""
-    return _movements("activations", labels, [probe.activation for probe in probes], backward=False)
+    stats, trends = [probe.activation for probe in probes], [signal_trend(probe) for probe in probes]
+    return _movements("activations", labels, stats, trends, backward=False)
 
 
 def gradients(labels: Sequence[str], probes: Sequence[Probe]) -> str:
     """Whose gradients keep their size on their way from the last layer to layer 1."""
-    return _movements("gradients", labels, [probe.gradient for probe in probes], backward=True)
+    stats, trends = [probe.gradient for probe in probes], [gradient_trend(probe) for probe in probes]
+    return _movements("gradients", labels, stats, trends, backward=True)
 
 
-def _movements(what: str, labels: Sequence[str], stats: Sequence[LayerStats], *, backward: bool) -> str:
+def _movements(
+    what: str, labels: Sequence[str], stats: Sequence[LayerStats], trends: Sequence[Trend | None], *, backward: bool
+) -> str:
     """Starts that do the same share a clause; those that keep their size come first."""
     clauses: dict[str, list[str]] = {}
-    for label, one in zip(labels, stats, strict=True):
-        clauses.setdefault(_movement(one, backward=backward), []).append(label)
+    for label, one, trend in zip(labels, stats, trends, strict=True):
+        clauses.setdefault(_movement(one, trend, backward=backward), []).append(label)
     said = "; ".join(f"{c} with {listed(clauses[c])}" for c in sorted(clauses, key=lambda clause: clause != KEEP))
     depth = len(stats[0].mean)
     if depth == 1:
@@ -122,20 +133,26 @@ def fault(stats: LayerStats, *, backward: bool) -> str:
     return ""
 
 
-def _movement(stats: LayerStats, *, backward: bool) -> str:
+def _movement(stats: LayerStats, trend: Trend | None, *, backward: bool) -> str:
+    """The change of the RMS, as in the table."""
     why = fault(stats, backward=backward)
     if why:
         return why if why.startswith("overflow") else f"are {why}"
-    ends = [quantile_of_magnitude(stats, layer, 0.9) for layer in (0, len(stats.mean) - 1)]
-    first, last = ends[::-1] if backward else ends
     if len(stats.mean) == 1:
-        return f"lie nine in ten below {number(first)}"
-    if last == 0 or first == 0:
-        return "are mostly exactly 0 at the end" if last == 0 else "are mostly exactly 0 at first"
-    factor = last / first
-    if 1 / CHANGE < factor < CHANGE:
+        return f"have the RMS {number(float(stats.rms[0]))}"
+    if trend is None:
+        return "are not judged after an overflow"
+    if math.isinf(trend.log_ratio):
+        return "are 0 but for rounding" if trend.ends[0] == 0 else "fall to an RMS of 0"
+    size = abs(trend.log_ratio)
+    if size < math.log(CHANGE):
         return KEEP
-    return f"{'grow' if factor > 1 else 'shrink'} {number(max(factor, 1 / factor))} times"
+    return f"{'grow' if trend.log_ratio > 0 else 'shrink'} {_times(size)} times in RMS"
+
+
+def _times(log_ratio: float) -> str:
+    """e to that power, also where no float holds it."""
+    return number(math.exp(log_ratio)) if log_ratio < OVERFLOW else power(round(log_ratio / math.log(10)))
 
 
 def signal_rms(labels: Sequence[str], probes: Sequence[Probe]) -> str:

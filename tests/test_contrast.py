@@ -103,8 +103,26 @@ def test_starts_that_do_the_same_share_a_clause(odd: Compared) -> None:
     )
     first = int(np.flatnonzero(odd[1][1].activation.finite_share < 1)[0]) + 1
     assert f"overflow from layer {first} with Random uniform 0 to 1" in said
-    assert re.search(r"shrink [\d,]+ times with Glorot normal\.$", said)
+    rms = odd[1][3].activation.rms
+    assert said.endswith(f"shrink {number(rms[0] / rms[-1])} times in RMS with Glorot normal.")
     assert contrast.gradients(*odd).startswith("From layer 30 down to 1 the gradients keep their size with He normal")
+
+
+def test_the_factor_of_the_caption_is_that_of_the_table(article: Compared) -> None:
+    names, probes = article
+    change = float(summary(names, probes)["log₁₀ grad 1/L"][1])
+    assert f"; grow {number(10**change)} times in RMS with Random normal 1" in contrast.gradients(names, probes)
+
+
+def test_a_gradient_of_rounding_errors_and_a_change_that_no_float_holds_have_words() -> None:
+    spec = replace(ARTICLE.spec, depth=3, batch=32)
+    copies = compared(spec, [start("Constant"), start("He normal")])
+    assert copies[1][0].gradient.rms.all()
+    assert "are 0 but for rounding with Constant" in contrast.gradients(*copies)
+    probe = probed(replace(spec, init="He normal", precision="float64"))
+    rms = np.array([1e-300, 1.0, 1e300])
+    wild = replace(probe, activation=replace(probe.activation, rms=rms))
+    assert contrast.activations(["a"], [wild]) == "From layer 1 to 3 the activations grow 10⁶⁰⁰ times in RMS with a."
 
 
 def test_the_word_of_a_verdict_is_that_of_the_worst_finding(article: Compared) -> None:
@@ -133,12 +151,25 @@ def test_draws_that_overflow_count_as_the_largest(odd_value: float) -> None:
 def test_every_layer_of_every_start_is_in_the_long_table(odd: Compared) -> None:
     names, probes = odd
     bands = [[Profile(probe.activation.rms * k, probe.gradient.rms) for k in range(1, 21)] for probe in probes]
-    table, bare = layer_table(names, probes, bands), layer_table(names, probes, [])
+    table, bare = layer_table(names, probes, bands, []), layer_table(names, probes, [], [])
     assert {len(column) for column in table.values()} == {4 * 30}
     np.testing.assert_array_equal(table["activation rms"][60:90], probes[2].activation.rms)
     median = np.array(table["activation rms, 50% of other draws"][60:90], float)
     np.testing.assert_allclose(median, 10.5 * probes[2].activation.rms)
     assert list(bare) == ["start", "layer", "activation rms", "gradient rms"]
+
+
+def test_the_long_table_holds_theory_where_it_is_drawn(odd: Compared) -> None:
+    names, probes = odd
+    table, found = layer_table(names, probes, [], theories(probes)), theories(probes)[2]
+    assert found.forward is not None
+    assert found.backward is not None
+    for what, expected in (("activation", found.forward), ("gradient", found.backward)):
+        for name, values in zip(contrast.THEORY, expected, strict=True):
+            column = np.array(table[f"{what} rms, {name}"])
+            np.testing.assert_array_equal(column[60:90], values)
+            assert np.isnan(column[:60]).all()  # Zeros, and weights of mean 0.5
+    assert not any("theory" in name for name in layer_table(names[:2], probes[:2], [], theories(probes[:2])))
 
 
 def theories(probes: list[Probe]) -> list[Theory]:

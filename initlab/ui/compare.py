@@ -126,6 +126,7 @@ def tables(specs: tuple[NetworkSpec, ...]) -> None:
     panel = st.expander("Every layer", icon=":material/table:", key="compare_layers_panel", on_change="rerun")
     if panel.open:
         bands = [found for spec in specs if (found := compute.profiles(spec, SEEDS))]
-        table = contrast.layer_table(names, probes, bands if len(bands) == len(specs) else [])
+        theory = [compute.theory(spec) for spec in specs]
+        table = contrast.layer_table(names, probes, bands if len(bands) == len(specs) else [], theory)
         with panel:
             panels.numbers(pd.DataFrame(table), "initlab-comparison-layers.csv", "compare_layers")
