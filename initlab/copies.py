@@ -1,6 +1,7 @@
 """What became of the copies? The verdict on a walk: where distinct units become more, where they cannot, and why."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from initlab.losses import resolve
 from initlab.symmetry import Moment, Walk
 from initlab.symmetry_readings import in_words, where
 from initlab.wording import number
+
+MOST_RISES: Final = 3  # sentences about different steps; more are summed up
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +59,36 @@ def _headline(walk: Walk, moment: Moment, rises: Flags) -> tuple[str, str]:
 
 
 def _counts(walk: Walk, moment: Moment) -> str:
-    """Where the count rises, when, and where it does not."""
+    """Where the count rises, when, and where it does not: a sentence for all that rises in one step."""
     if moment.step == 0 and not walk.trial.noise:
         return f"Before the first step: {in_words(walk.before, walk.widths)}."
     path = np.array([m.distinct for m in walk.moments[: moment.step + 1]])
     rises = path > walk.before
     first = np.where(rises.any(axis=0), rises.argmax(axis=0), -1)
-    parts = []
-    for step in sorted(set(first[walk.copied].tolist())):
-        these = walk.copied & (first == step)
-        before, then, now = walk.before[these], path[max(step, 0)][these], moment.distinct[these]
-        if step < 0:
-            parts.append(f"{where(these)} {'it' if parts else 'the number of distinct units'} stays at {_span(before)}")
-            continue
-        when = "with the noise" if step == 0 else f"at step {step}"
-        later = "" if (then == now).all() else f" and is {_span(now)} in the end"
-        rises_to = f"rises from {_span(before)} to {_span(then)}"
-        parts.append(f"{where(these)} {'it' if parts else 'the number of distinct units'} {rises_to} {when}{later}")
-    said = "; ".join(parts)
-    return f"After {_steps(walk, moment)}: {said}." if moment.step else f"{_capital(said)}."
+    runs = [(step, step) for step in sorted(set(first[walk.copied].tolist()))]
+    risen = [run for run in runs if run[0] >= 0]
+    if len(risen) > MOST_RISES:
+        runs = [*(run for run in runs if run not in risen), (risen[0][0], risen[-1][0])]
+    said = [_rise(walk, path, walk.copied & (first >= low) & (first <= high), (low, high)) for low, high in runs]
+    said = [f"{place} {'it' if k else 'the number of distinct units'} {does}." for k, (place, does) in enumerate(said)]
+    beginning = f"After {_steps(walk, moment)}: {said[0]}" if moment.step else _capital(said[0])
+    return " ".join([beginning, *(_capital(sentence) for sentence in said[1:])])
+
+
+def _rise(walk: Walk, path: Integers, these: Flags, steps: tuple[int, int]) -> tuple[str, str]:
+    """Where, and what the count of `these` layers does from the first to the last of `steps`; -1 stands for none."""
+    (low, high), before, now = steps, walk.before[these], path[-1][these]
+    if high < 0:
+        return where(these), f"stays at {_span(before)}"
+    if low < high:
+        return where(these), f"rises from {_span(before)} to {_span(now)}, the first {_at(low)}, the last {_at(high)}"
+    then = path[low][these]
+    later = "" if (then == now).all() else f" and is {_span(now)} in the end"
+    return where(these), f"rises from {_span(before)} to {_span(then)} {_at(low)}{later}"
+
+
+def _at(step: int) -> str:
+    return f"at step {step}" if step else "with the noise"
 
 
 def _after(walk: Walk, moment: Moment) -> str:
@@ -90,7 +104,7 @@ def _steps(walk: Walk, moment: Moment) -> str:
 
 def _span(counts: Integers) -> str:
     low, high = int(counts.min()), int(counts.max())
-    return str(low) if low == high else f"{low} to {high}"
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def _capital(text: str) -> str:

@@ -73,7 +73,7 @@ def test_an_experiment_shows_what_it_says_under_its_headline(experiment: Experim
         ("One row repeated", "in every layer the number of distinct units stays at 1. Units with equal weights"),
         ("Constant and softmax", "Before the first step: 1 distinct unit of 128 in every layer. The errors of a"),
         ("Zeros, tanh", "The output weights are 0 and pass no error down. No weight has moved, only the output bias"),
-        ("Random output layer", "in layers 1 to 9 the number of distinct units stays at 1; in layer 10 it rises "),
+        ("Random output layer", "in layers 1 to 9 the number of distinct units stays at 1. In layer 10 it rises "),
         ("Random output layer", "from 1 to 128 at step 1."),
         ("Random output layer", "Below, all units still feed those above equally and get the same sum back."),
         ("Random output, one layer", "There is no layer below, so the network simply trains."),
@@ -87,6 +87,21 @@ def test_an_experiment_shows_what_it_says_under_its_headline(experiment: Experim
 )  # fmt: skip
 def test_the_verdict_says_where_the_count_rises_and_where_it_cannot(name: str, words: str) -> None:
     assert words in verdict(*shown(EXPERIMENTS[name])).text
+
+
+@pytest.mark.parametrize("depth", [3, 8])
+def test_layers_that_part_one_after_the_other_are_told_in_short_sentences(depth: int) -> None:
+    spec, trial = replace(EXPERIMENTS["Zeros, sigmoid"].spec, depth=depth, batch=32), Trial(rate=1.0, dropout=0.9)
+    walk = walked(spec, trial, 12)
+    path = np.array([moment.distinct for moment in walk.moments])
+    first = (path > 1).argmax(axis=0)
+    assert len(set(first)) == depth
+    text = verdict(walk, walk.moments[12]).text
+    assert max(len(sentence) for sentence in text.split(". ")) < 160
+    if depth == 3:
+        assert f"In layer 1 it rises from 1 to {path[first[0]][0]} at step {first[0]}" in text
+    else:
+        assert f"the first at step {first.min()}, the last at step {first.max()}. " in text
 
 
 def test_the_loss_of_zeros_is_told_with_its_floor() -> None:

@@ -15,9 +15,10 @@ from initlab.copies import verdict
 from initlab.datasets import DATASETS, load
 from initlab.experiments import COPIES, EXPERIMENTS, Experiment
 from initlab.scenarios import DEFAULT
-from initlab.symmetry import MARKS, Trial
+from initlab.symmetry import MARKS, Trial, fitted
 from initlab.theory import mean_correlations
 from initlab.ui import link
+from initlab.ui.symmetry import _mended
 
 KEYS = ["symmetry_weights", "symmetry_gradients", "symmetry_layers", "symmetry_path", "symmetry_inputs"]
 SMALL = replace(COPIES, depth=3, width=16, batch=32)
@@ -204,6 +205,21 @@ def test_what_the_budget_does_not_allow_is_said_with_what_is_shown() -> None:
     assert not app.exception
     assert "the copies are followed on " in notes(app)
     assert app.slider(key="symmetry_layer").max < 80
+
+
+@pytest.mark.parametrize(
+    ("batch", "depth", "cut"),
+    [
+        (32, 200, "on 8 of 32 rows and in 14 of 200 layers"),
+        (8, 200, "in 14 of 200 layers"),
+        (256, 8, "on 64 of 256 rows"),
+    ],
+)
+def test_only_what_was_cut_is_said_to_be(batch: int, depth: int, cut: str) -> None:
+    spec = replace(SMALL, width=512, depth=depth, batch=batch)
+    fit, steps = fitted(spec, 0)
+    (note,) = _mended(spec, fit, 0, steps)
+    assert note.endswith(f"the copies are followed {cut}.")
 
 
 def test_more_steps_go_on_from_where_the_walk_stands_and_fewer_are_there_already(

@@ -52,11 +52,12 @@ def view(spec: NetworkSpec) -> View:
 
 def _mended(spec: NetworkSpec, fit: NetworkSpec, asked: int, steps: int) -> tuple[str, ...]:
     notes = []
-    if (fit.rows, fit.depth) != (spec.rows, spec.depth):
-        layers = "" if fit.depth == spec.depth else f" in {fit.depth} of {spec.depth} layers"
+    cut = [f"on {fit.rows} of {spec.rows} rows"] if fit.rows < spec.rows else []
+    cut += [f"in {fit.depth} of {spec.depth} layers"] if fit.depth < spec.depth else []
+    if cut:
         notes.append(
-            f"Steps of this network would take too long or too much memory: the copies are followed on {fit.rows} of "
-            f"{spec.rows} rows{layers}."
+            "Steps of this network would take too long or too much memory: the copies are followed "
+            f"{' and '.join(cut)}."
         )
     if steps < asked:
         notes.append(f"{asked} steps exceed the work budget: {steps} are taken.")
