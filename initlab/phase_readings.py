@@ -28,9 +28,11 @@ COUNTLESS: Final = 1e4  # layers: more than anyone stacks
 
 
 def headline(spec: NetworkSpec, at: Point | None) -> str:
-    """How deep this start can be, against how deep the network is."""
+    """How deep this start can be, against how deep the network is; no promise where its layers are not the plane's."""
     if at is None:
         return f"{spec.init} has no place in this plane"
+    if beyond := _beyond(spec):
+        return f"{beyond} {'are' if spec.residual else 'is'} not in this plane"
     if at.phase == "diverging":
         return "The signal grows without bound"
     if not at.reach:
@@ -46,7 +48,16 @@ def verdict(spec: NetworkSpec, here: Here, at: Point | None) -> str:
         return "The plane shows starts whose weights scatter around 0 with one variance; this one is not among them."
     fan_in, fan_out = here.fans
     where = f"{spec.init}, layer {here.layer} ({fan_in} → {fan_out}): {_place(at)}, {_side(at)}."
-    return f"{where} {_gradient(at)} {_reach(at)} The network has {_layers(spec.depth)}."
+    beyond = _beyond(spec)
+    without = f"Without {beyond[0].lower()}{beyond[1:]}: " if beyond else ""
+    return f"{without}{where} {_gradient(at)} {_reach(at)} The network has {_layers(spec.depth)}."
+
+
+def _beyond(spec: NetworkSpec) -> str:
+    """What the network has and the plane knows nothing of, as the beginning of a sentence; empty for plain layers."""
+    normalized = [f"{spec.normalization} normalization"] if spec.normalization != "None" else []
+    skips = [f"{'residual' if normalized else 'Residual'} connections"] if spec.residual else []
+    return " and ".join([*normalized, *skips])
 
 
 def _side(at: Point) -> str:

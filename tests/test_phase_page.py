@@ -197,6 +197,19 @@ def test_without_biases_a_vanishing_signal_is_said_to_die_and_not_to_become_alik
     assert "mean square falls e-fold every ξ_c" in text
 
 
+@pytest.mark.parametrize(("change", "words"), [
+    ({"normalization": "Batch"}, "Batch normalization is"), ({"normalization": "Layer"}, "Layer normalization is"),
+    ({"residual": "True"}, "Residual connections are"),
+    ({"normalization": "Batch", "residual": "True"}, "Batch normalization and residual connections are"),
+])  # fmt: skip
+def test_what_is_not_in_the_plane_gets_no_promise_of_depth(change: dict[str, str], words: str) -> None:
+    app = opened({**link_to(PRESETS["ReLU: He"].spec), **change})
+    assert app.header[0].value == f"{words} not in this plane"
+    text = next(part.value for part in app.markdown if "The network has 30 layers." in part.value)
+    name = words.rsplit(" ", 1)[0]
+    assert text.startswith(f"Without {name[0].lower()}{name[1:]}: ")
+
+
 def test_zeros_let_nothing_through() -> None:
     app = opened({"init": "Zeros"})
     assert app.header[0].value == "Nothing of the input gets through a layer"

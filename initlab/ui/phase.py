@@ -103,7 +103,7 @@ def verdict(spec: NetworkSpec) -> None:
     found = here(spec)
     at = compute_theory.point(spec.activation, spec.activation_params, *found.place) if found.place else None
     with st.container(border=True, key="phase_verdict"):
-        icon = ICONS[at.phase] if at else "wrong_location"
+        icon = ICONS[at.phase] if at and found.sure else "wrong_location"
         st.header(readings.headline(spec, at), icon=f":material/{icon}:", anchor=False)
         st.markdown(readings.verdict(spec, found, at))
         for doubt in found.doubts:
