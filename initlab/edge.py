@@ -157,8 +157,10 @@ def cell_reading(sweep: Sweep, row: int, column: int) -> str:
 def _journey(what: str, start: str, before: float, end: str, after: float) -> str:
     if not (np.isfinite(before) and np.isfinite(after)):
         return f"{what} overflows"
+    if start == end:
+        return f"{what} is {number(after)} in {end}"
     path = f"{what} goes from {number(before)} in {start} to {number(after)} in {end}"
-    if start == end or not before or not after:
+    if not before or not after:
         return path
     return f"{path}, {'×' if after >= before else '÷'} {number(max(after / before, before / after))}"
 

@@ -24,7 +24,7 @@ def gradients(probe: Probe) -> str:
 
 
 def rms(probe: Probe) -> str:
-    """The two ends of both lines and their factor a layer."""
+    """The two ends of both lines and their factor a layer; of one layer, where it is."""
     forward = _ends(probe.activation, "the activations' RMS", backward=False)
     backward = _ends(probe.gradient, "the gradients'", backward=True)
     return f"{forward[0].upper()}{forward[1:]}; {backward}."
@@ -33,7 +33,8 @@ def rms(probe: Probe) -> str:
 def theory(probe: Probe, expected: Theory) -> str:
     """How far the measured RMS lies from what is expected, at the end of either way; or why nothing is."""
     if expected.broken:
-        return f"No theory line: {' '.join(expected.broken)}"
+        reasons = [f"{reason[0].lower()}{reason[1:-1]}" for reason in expected.broken]
+        return f"No theory line: {'; '.join(reasons)}."
     words = [
         *_residual("the activations' RMS", expected.forward, probe.activation, range(probe.depth, 0, -1)),
         *_residual("the gradients'", expected.backward, probe.gradient, range(1, probe.depth)),
@@ -128,8 +129,10 @@ def _ends(stats: LayerStats, what: str, *, backward: bool) -> str:
         return f"{what} is finite in no layer"
     start, end = (finite[-1], finite[0]) if backward else (finite[0], finite[-1])
     first, last = float(values[start]), float(values[end])
+    if start == end:
+        return f"{what} is {number(first)} in layer {start + 1}"
     path = f"{what} goes from {number(first)} in layer {start + 1} to {number(last)} in layer {end + 1}"
-    if first <= 0 or last <= 0 or start == end:
+    if first <= 0 or last <= 0:
         return path
     return f"{path}, × {number((last / first) ** (1 / abs(end - start)))} a layer"
 

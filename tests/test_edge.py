@@ -121,7 +121,7 @@ def test_readings_of_maps_without_an_edge_say_so() -> None:
 
 def test_the_sentence_about_a_cell_has_its_numbers() -> None:
     found = with_change([[-1.0, 2.0], [np.nan, -np.inf]])
-    assert cell_reading(found, 0, 1).startswith("Depth 1, gain 10: the activations' RMS goes from 1 in layer 1 to 1")
+    assert cell_reading(found, 0, 1).startswith("Depth 1, gain 10: the activations' RMS is 1 in layer 1; the ")
     assert "the gradients' overflows" in cell_reading(found, 1, 0)
     assert cell_reading(found, 1, 1).endswith("the gradients' goes from 1 in layer 2 to 0 in layer 1.")
 

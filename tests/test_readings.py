@@ -241,7 +241,20 @@ def test_a_measurement_far_from_theory_is_said_to_lie_outside_by_its_factor() ->
 def test_where_theory_does_not_hold_the_sentence_names_the_assumption() -> None:
     spec = replace(DEFAULT, normalization="Layer")
     said = readings.theory(probed(spec), expected_of(spec))
-    assert said == "No theory line: Layer normalization resets the size of the signal in every layer."
+    assert said == "No theory line: layer normalization resets the size of the signal in every layer."
+    spec = replace(spec, init="Ones", init_params=(), width=16)
+    assert readings.theory(probed(spec), expected_of(spec)) == (
+        "No theory line: layer normalization resets the size of the signal in every layer; all weights of a layer are "
+        "equal, so its units are not independent; with fewer than 32 units in a layer every draw differs."
+    )
+
+
+def test_one_layer_does_not_go_anywhere() -> None:
+    probe = probed(replace(DEFAULT, depth=1))
+    signal, gradient = number(float(probe.activation.rms[0])), number(float(probe.gradient.rms[0]))
+    assert (
+        readings.rms(probe) == f"The activations' RMS is {signal} in layer 1; the gradients' is {gradient} in layer 1."
+    )
 
 
 def test_a_single_row_is_not_called_rows() -> None:
