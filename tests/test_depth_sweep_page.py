@@ -1,5 +1,6 @@
 """The page of depth and gain: presets, the map, a picked cell and the way to Explore, in every state of the sidebar."""
 
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from initlab.figures.sweep import STEPS
 from initlab.grid import ALL_GAINS, depths_to, gains_around
 from initlab.scenarios import DEFAULT
 from initlab.sweep import Sweep
-from initlab.ui import link
+from initlab.ui import compute_theory, link
 from initlab.ui.depth_sweep import PRESETS, ROWS
 
 PAGE = "pages/theory/depth_sweep.py"
@@ -129,6 +130,33 @@ def test_gains_of_the_map_are_gains_of_the_slider() -> None:
 def test_why_there_is_no_theory_is_said() -> None:
     texts = captions(visit({**SMALL, "normalization": "Batch"}))
     assert "No theory is drawn: batch normalization resets every layer's size." in texts
+
+
+def test_a_cluster_that_goes_away_in_the_middle_is_said_and_the_map_is_finished_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from initlab.ui import compute
+
+    sent: list[int] = []
+
+    def going_away(_, function: Any, tasks: Any) -> Any:
+        yield function(*next(tasks))
+        sent.append(1)
+        raise CancelledError("scheduler-connection-lost")
+
+    expected = charts(visit({**SMALL, "seed": "78"}))["sweep_map"]
+    compute_theory._kept_blocks.clear()
+    monkeypatch.setenv("INITLAB_DASK", "tcp://scheduler:8786")
+    monkeypatch.setattr("initlab.parallel.LARGE", 0)
+    monkeypatch.setattr("initlab.parallel.cluster", lambda _: None)
+    monkeypatch.setattr("initlab.parallel._in_waves", going_away)
+    compute.cluster_trouble.clear()
+    app = visit({**SMALL, "seed": "78"})
+    compute.cluster_trouble.clear()
+    assert not app.exception
+    assert sent
+    assert any("The cluster went away in the middle of the map" in text for text in captions(app))
+    assert charts(app)["sweep_map"] == expected
 
 
 def test_a_cluster_that_does_not_answer_is_a_sentence_and_the_map_is_computed_here(

@@ -102,13 +102,25 @@ def sweep(grid: Grid) -> Sweep:
     return assembled(grid, list(_kept_blocks(grid)))
 
 
-def extend_sweep(grid: Grid) -> Iterator[float]:
-    """Measure one block after the other; gives the share of cells that are done."""
+def extend_sweep(grid: Grid, lost: Callable[[], None]) -> Iterator[float]:
+    """Measure one block after the other; gives the share of cells that are done.
+
+    `lost` is called where the cluster goes away in the middle: the rest is measured here.
+    """
     found, data = _kept_blocks(grid), compute.batch(grid.spec.dataset, grid.spec.scaling, grid.spec.rows)
-    address, start = compute.cluster(grid.work.operations), len(found)
-    for block in sweep_blocks(grid, data.inputs, data.targets, compute.draws(grid.spec.seed), start, address):
-        found.append(block)
-        yield sum(part.ends.first_activation.size for part in found) / grid.cells
+    source, unit_draws = (data.inputs, data.targets), compute.draws(grid.spec.seed)
+    for address in dict.fromkeys((compute.cluster(grid.work.operations), "")):
+        try:
+            for block in sweep_blocks(grid, *source, unit_draws, len(found), address):
+                found.append(block)
+                yield sum(part.ends.first_activation.size for part in found) / grid.cells
+        except Exception:  # whatever it is that a cluster raises when it goes away
+            if not address:
+                raise
+            compute.cluster_trouble.clear()
+            lost()
+        else:
+            return
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)

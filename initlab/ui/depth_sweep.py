@@ -113,7 +113,7 @@ def cluster_notes() -> list[str]:
 def measured(grid: Grid) -> Sweep:
     """The finished map; while it is measured, how far it is and how long it will still take."""
     place, started, first = st.empty(), time.monotonic(), None
-    for share in compute_theory.extend_sweep(grid):
+    for share in compute_theory.extend_sweep(grid, _say_lost):
         first = share if first is None else first
         gone = time.monotonic() - started
         left = gone * (1 - share) / (share - first) if share > first else gone * (1 - share) / share
@@ -122,6 +122,10 @@ def measured(grid: Grid) -> Sweep:
         place.progress(share, words)
     place.empty()
     return compute_theory.sweep(grid)
+
+
+def _say_lost() -> None:
+    panels.notes(["The cluster went away in the middle of the map: the rest was computed here."])
 
 
 def picked_cell(grid: Grid) -> tuple[int, int]:
