@@ -27,6 +27,7 @@ ROOMY: Final = """
 LEAVING: Final = """
 [data-testid='stMainBlockContainer'] [data-testid='stPageLink-NavLink'] {{
   border: 1px solid {}; margin: 0; min-height: 2.5rem; justify-content: center}}
+[data-testid='stElementContainer']:has(> [data-testid='stPageLink']) {{margin: 0}}
 [data-testid='stPageLink-NavLink']:focus-visible {{outline: 2px solid {}}}
 """  # a link that looks like the buttons beside it: see navigation.leave
 LARGE: Final = 1e7  # in a column of a table

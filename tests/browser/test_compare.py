@@ -61,6 +61,11 @@ def test_the_links_between_explore_and_compare_are_one_back_each(new_page: NewPa
     settled(page)
     compared = page.url
     page.locator(".st-key-compare_starts_chip button").nth(1).click()
+    settled(page)
+    button, opening = (page.locator(f".st-key-compare_starts_{name}").bounding_box() for name in ("remove", "open"))
+    assert button
+    assert opening
+    assert (opening["y"], opening["height"]) == (button["y"], button["height"])
     page.locator(".st-key-compare_starts_open a").first.click()
     page.get_by_text("Does the signal survive?").wait_for()
     settled(page)
