@@ -40,14 +40,14 @@ class Activation:
     values: Parameters = field(default=())
 
     def __call__(self, z: Array) -> Array:
-        return self.function(z, **dict(self.values))
+        return self.function(z, **dict(self.values)) if self.values else self.function(z)
 
     def derivative(self, z: Array) -> Array:
         return self.derivative_from(z, self(z))
 
     def derivative_from(self, z: Array, output: Array) -> Array:
         """phi'(z), given phi(z) too so that it need not be computed again."""
-        return self.derivative_of(z, output, **dict(self.values))
+        return self.derivative_of(z, output, **dict(self.values)) if self.values else self.derivative_of(z, output)
 
     @property
     def gain(self) -> float:
@@ -81,6 +81,10 @@ def activation(name: str, **parameters: float) -> Activation:
         name, entry.function, entry.derivative_of, entry.formula, gain, entry.saturates_beyond, entry.dies, entry.kinks,
         entry.parameters, values,
     )  # fmt: skip
+
+
+def _relu(z: Array) -> Array:
+    return np.maximum(z, np.zeros(z.shape[-1:], z.dtype))  # NumPy compares with a row faster than with a number
 
 
 def _leaky(z: Array, slope: float) -> Array:
@@ -127,7 +131,7 @@ ALPHA = Parameter("alpha", 1.0, "Minus the value it tends to for very negative p
 ACTIVATIONS: Final[Mapping[str, Activation]] = _table(
     Activation("Linear", lambda z: z, lambda z, a: np.ones_like(z), r"z", torch_gain=1.0),
     Activation(
-        "ReLU", lambda z: np.maximum(z, 0), lambda z, a: (z > 0).astype(z.dtype), r"\max(0, z)",
+        "ReLU", _relu, lambda z, a: (z > 0).astype(z.dtype), r"\max(0, z)",
         torch_gain=math.sqrt(2), dies=True, kinks=(0.0,),
     ),
     Activation(
