@@ -1,57 +1,202 @@
 """What training makes of a network: gradient steps, one after the other.
 
-Plain and general: any network, loss, optimizer and batches. Nothing given is changed, every step leaves a new network;
-overflow is carried along as inf and NaN.
+Plain and general: any network, loss, optimizer and batches. All parameters of a network in training lie in one vector,
+weights and biases being views of it, so that an optimizer is a handful of operations however deep the network is.
+A `Training` moves in place, because a race takes thousands of steps; the functions below it change nothing that is
+given, every step leaves a new network. Overflow is carried along as inf and NaN.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from initlab.arrays import Array
 from initlab.datasets import Batch
 from initlab.errors import out_of_range
-from initlab.losses import loss_and_gradient
+from initlab.losses import Loss, prepared
 from initlab.network import Network
-from initlab.optimizers import Optimizer, State, optimizer
+from initlab.normalization import EPSILON, Normalized, Running, normalize, normalize_backward
+from initlab.optimizers import Optimizer, optimizer
 from initlab.parameters import finite_number
 
+BLOCK: Final = 2**15  # numbers an optimizer works on at a time: several such arrays fit the cache
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+def joined(arrays: Sequence[Array]) -> Array:
+    """One vector of them all."""
+    return np.concatenate([a.reshape(-1) for a in arrays])
+
+
+def views(vector: Array, like: Sequence[Array]) -> list[Array]:
+    """The parts of the vector in the shapes of the arrays it was joined from."""
+    ends = accumulate(a.size for a in like)
+    return [vector[end - a.size : end].reshape(a.shape) for a, end in zip(like, ends, strict=True)]
+
+
+def blocks(vector: Array) -> list[Array]:
+    """The vector in pieces that fit the cache."""
+    return [vector[start : start + BLOCK] for start in range(0, vector.size, BLOCK)]
+
+
+class Kept(NamedTuple):
+    """What a layer's way back needs of its way forward."""
+
+    below: Array
+    argument: Array  # what phi was applied to
+    value: Array  # phi of it, before dropout and skip
+    normalized: Normalized | None
+
+
 class Training:
-    """A network in training, and what its optimizer remembers."""
+    """A network in training. Its weights and biases are views of `vector`, and their gradients of `gradient`."""
 
-    network: Network
-    optimizer: Optimizer
-    state: State
+    def __init__(self, network: Network, optimizer: Optimizer) -> None:
+        arrays = parameters(network)
+        self.vector, self.optimizer = joined(arrays), optimizer
+        self._pieces = blocks(self.vector)
+        self.states = [optimizer.init([piece]) for piece in self._pieces]
+        self.network = with_parameters(network, views(self.vector, arrays))
+        self.running = before_any_batch(network)
+        self.gradient = np.empty_like(self.vector)
+        self._slopes = blocks(self.gradient)
+        self.gradients = with_parameters(network, views(self.gradient, arrays))
+        self._phi, self._skips = network.phi, [network.skips(layer) for layer in range(network.depth)]
+
+    def copy(self) -> "Training":
+        """Another one that is as far and goes its own way."""
+        other = Training(self.network, self.optimizer)
+        other.states, other.running = list(self.states), self.running  # neither is changed, only followed by others
+        return other
+
+    def slope(self, batch: Batch, loss: Loss, masks: Sequence[Array] = ()) -> float:
+        """The mean loss of a batch; its gradient by every parameter is left in `gradient`."""
+        with np.errstate(all="ignore"):
+            outputs, kept = self._forward(batch.inputs, masks)
+            value, delta = loss(outputs.astype(float), batch.targets)
+            self._backward(delta.astype(outputs.dtype), kept, masks)
+        return value
+
+    def decay(self, share: float) -> None:
+        """Add `share` times each weight to its gradient, as a penalty of share/2 times their squares does.
+
+        Biases, scales and shifts are spared. In scikit-learn's words share is alpha / rows of the batch.
+        """
+        if share:
+            weights = sum(w.size for w in self.network.weights)
+            self.gradient[:weights] += self.vector[:weights] * np.asarray(share, self.vector.dtype)
+
+    def clip(self, largest: float) -> None:
+        """Shorten the whole gradient to this length where it is longer, as Pascanu et al. 2013 do."""
+        if not largest:
+            return
+        with np.errstate(all="ignore"):
+            length = float(np.linalg.norm(self.gradient.astype(float)))
+            if length > largest:
+                self.gradient *= np.asarray(largest / length, self.gradient.dtype)
+
+    def move(self, rate: float) -> None:
+        """One step of the optimizer along `gradient`."""
+        with np.errstate(all="ignore"):
+            for index, (piece, slopes) in enumerate(zip(self._pieces, self._slopes, strict=True)):
+                (change,), self.states[index] = self.optimizer.update([slopes], self.states[index], rate)
+                piece += change
+
+    def _forward(self, h: Array, masks: Sequence[Array]) -> tuple[Array, list[Kept]]:
+        """The outputs, and what is kept of each hidden layer and of what the output layer receives."""
+        network, kept = self.network, []
+        for layer, (w, b) in enumerate(zip(network.weights[:-1], network.biases, strict=False)):
+            argument, normalized = h @ w, None
+            argument += b
+            if network.scales:
+                normalized = normalize(argument, network.normalization)
+                self.running = self.running.after(layer, normalized, len(h))
+                argument = normalized.standardized * network.scales[layer] + network.shifts[layer]
+            value = self._phi(argument)
+            kept.append(Kept(h, argument, value, normalized))
+            below, h = h, value * masks[layer] if masks else value
+            if self._skips[layer]:
+                h = h + below
+        outputs = h @ network.weights[-1]
+        outputs += network.biases[-1]
+        return outputs, [*kept, Kept(h, outputs, outputs, None)]
+
+    def _backward(self, delta: Array, kept: Sequence[Kept], masks: Sequence[Array]) -> None:
+        """From dLoss/dOutputs down: `delta` is dLoss/dz of a layer, `arriving` dLoss/dh of what it gives."""
+        network, found, past_skip = self.network, self.gradients, None
+        ones = np.ones(len(delta), delta.dtype)
+        for layer in reversed(range(len(kept))):
+            if layer < network.depth:
+                arriving = delta @ network.weights[layer + 1].T
+                if past_skip is not None:
+                    arriving += past_skip
+                past_skip = arriving if self._skips[layer] else None
+                delta = self._before_phi(arriving, layer, kept[layer], masks)
+            np.matmul(kept[layer].below.T, delta, out=found.weights[layer])
+            np.matmul(ones, delta, out=found.biases[layer])
+
+    def _before_phi(self, arriving: Array, layer: int, kept: Kept, masks: Sequence[Array]) -> Array:
+        """dLoss/dz from dLoss/dh: through dropout, phi and normalization."""
+        delta = self._phi.derivative_from(kept.argument, kept.value)
+        delta *= arriving
+        if masks:
+            delta *= masks[layer]
+        if kept.normalized is not None:
+            scale, found, kind = self.network.scales[layer], self.gradients, self.network.normalization
+            delta, found.scales[layer][:], found.shifts[layer][:] = normalize_backward(
+                delta, scale, kept.normalized, kind
+            )
+        return delta
+
+
+def before_any_batch(network: Network) -> Running:
+    """Mean 0 and variance 1 a unit; nothing without batch normalization."""
+    if network.normalization != "Batch":
+        return Running()
+    shapes = [scale.shape for scale in network.scales]
+    return Running(tuple(np.zeros(shape) for shape in shapes), tuple(np.ones(shape) for shape in shapes))
+
+
+def evaluated(network: Network, running: Running) -> Network:
+    """The network as it is judged: batch normalization by its running means is a scale and a shift of each unit, and
+    goes into weights and biases."""
+    if network.normalization != "Batch":
+        return network
+    weights, biases = list(network.weights), list(network.biases)
+    with np.errstate(all="ignore"):
+        for layer, (mean, variance) in enumerate(zip(running.means, running.variances, strict=True)):
+            factor = network.scales[layer] / np.sqrt(variance + EPSILON)
+            weights[layer] = (weights[layer] * factor).astype(weights[layer].dtype)
+            shifted = (biases[layer] - mean) * factor + network.shifts[layer]
+            biases[layer] = shifted.astype(biases[layer].dtype)
+    return replace(network, weights=tuple(weights), biases=tuple(biases), normalization="None", scales=(), shifts=())
 
 
 def begin(network: Network, name: str = "SGD") -> Training:
     """Before the first step; ValueError names the choices of optimizer."""
-    chosen = optimizer(name)
-    return Training(network, chosen, chosen.init(parameters(network)))
+    return Training(network, optimizer(name))
 
 
 def step(
     training: Training, batch: Batch, rate: float, loss: str = "Auto", masks: Sequence[Array] = ()
 ) -> Training:  # fmt: skip
-    """One step down the mean loss of `batch`; `masks` are dropout's, one a hidden layer."""
-    network = training.network
-    forward = network.forward(batch.inputs, masks)
-    _, output_gradient = loss_and_gradient(loss, forward.outputs, batch.targets)
-    found = network.backward(forward, output_gradient)
-    gradients = [*found.weight_gradients, *found.bias_gradients, *found.scale_gradients, *found.shift_gradients]
-    return follow(training, gradients, rate)
+    """One step down the mean loss of `batch`, on a copy; `masks` are dropout's, one a hidden layer."""
+    after, network = training.copy(), training.network
+    inputs = np.ascontiguousarray(batch.inputs, after.vector.dtype)
+    chosen = prepared(loss, network.weights[-1].shape[1], batch.targets)
+    after.slope(Batch(inputs, batch.targets), chosen, masks)
+    after.move(rate)
+    return after
 
 
 def follow(training: Training, gradients: Sequence[Array], rate: float) -> Training:
-    """One step along gradients that are at hand already, in the order of `parameters`."""
-    before = parameters(training.network)
-    with np.errstate(all="ignore"):
-        changes, state = training.optimizer.update(gradients, training.state, rate)
-        after = [p + change for p, change in zip(before, changes, strict=True)]
-    return Training(with_parameters(training.network, after), training.optimizer, state)
+    """One step along gradients that are at hand already, in the order of `parameters`; on a copy."""
+    after = training.copy()
+    after.gradient[:] = joined(gradients)
+    after.move(rate)
+    return after
 
 
 def steps(

@@ -38,7 +38,7 @@ def test_forward_and_all_three_gradients_are_those_of_jax(kind: str, dtype: type
     expected, backward = jax.vjp(norm, jnp.asarray(z), jnp.asarray(scale), jnp.asarray(shift))
     saved = normalize(z.astype(dtype), kind)
     found = normalize_backward(gradient.astype(dtype), scale.astype(dtype), saved, kind)
-    assert [part.dtype for part in (*saved, *found)] == [dtype] * 5
+    assert [part.dtype for part in (*saved, *found)] == [dtype] * 6
     # sums over at most 7 terms of size 10, a few roundings each; a lone value is divided by sqrt(EPSILON) = 1/316
     precision = 500 * np.finfo(dtype).eps * (316 if 1 in shape else 1)
     np.testing.assert_allclose(saved.standardized * scale + shift, expected, atol=precision)
