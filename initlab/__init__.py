@@ -8,9 +8,11 @@ from initlab.initializers import INITIALIZERS, draw, draw_bias
 from initlab.measurement import Probe, measure
 from initlab.network import Backward, Forward, Network
 from initlab.probe import probe
+from initlab.race import Snapshot, race, train
 from initlab.spec import NetworkSpec
 from initlab.start import build
 from initlab.sweep import Sweep, sweep
+from initlab.train_spec import TrainSpec
 
 __all__ = [
     "ACTIVATIONS",
@@ -22,7 +24,9 @@ __all__ = [
     "Network",
     "NetworkSpec",
     "Probe",
+    "Snapshot",
     "Sweep",
+    "TrainSpec",
     "build",
     "diagnose",
     "draw",
@@ -30,5 +34,7 @@ __all__ = [
     "meanfield",
     "measure",
     "probe",
+    "race",
     "sweep",
+    "train",
 ]

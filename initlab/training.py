@@ -71,6 +71,10 @@ class Training:
         other.states, other.running = list(self.states), self.running  # neither is changed, only followed by others
         return other
 
+    def like(self, vector: Array) -> Network:
+        """Another vector of as many numbers, read as this network's parameters."""
+        return with_parameters(self.network, views(vector, parameters(self.network)))
+
     def slope(self, batch: Batch, loss: Loss, masks: Sequence[Array] = ()) -> float:
         """The mean loss of a batch; its gradient by every parameter is left in `gradient`."""
         with np.errstate(all="ignore"):
@@ -86,7 +90,8 @@ class Training:
         """
         if share:
             weights = sum(w.size for w in self.network.weights)
-            self.gradient[:weights] += self.vector[:weights] * np.asarray(share, self.vector.dtype)
+            with np.errstate(all="ignore"):
+                self.gradient[:weights] += self.vector[:weights] * np.asarray(share, self.vector.dtype)
 
     def clip(self, largest: float) -> None:
         """Shorten the whole gradient to this length where it is longer, as Pascanu et al. 2013 do."""

@@ -1,0 +1,207 @@
+"""Does the better start really win? Up to six networks in training, on the same rows in the same order.
+
+A race is an iterator of snapshots, so that a page can draw while it runs and stop when it likes. Everybody takes a step
+on a minibatch before anybody takes the next. Same specs, same numbers, bit for bit; only where a snapshot falls depends
+on how fast the machine is.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from initlab.arrays import Array, Integers
+from initlab.comparison import MOST, Start, labels
+from initlab.datasets import Batch
+from initlab.draws import Draws
+from initlab.errors import invalid
+from initlab.losses import Loss, prepared
+from initlab.network import Network
+from initlab.race_work import require_affordable
+from initlab.recording import Mark, Observer, marks
+from initlab.schedule import minibatches, rows_of, split, steps_in_all
+from initlab.spec import NetworkSpec
+from initlab.start import build
+from initlab.train_spec import TrainSpec
+from initlab.training import Training, begin, dropout_masks
+from initlab.wording import number
+
+PATIENCE: Final = 0.04  # seconds of work after which a snapshot is due: with one more step, less than a tenth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runner:
+    """One contestant so far. `losses` are of its minibatches, each before its step; `retired` says why it stopped."""
+
+    label: str
+    spec: NetworkSpec
+    losses: Array
+    marks: tuple[Mark, ...]
+    retired: str = ""
+
+    @property
+    def step(self) -> int:
+        """Steps taken."""
+        return len(self.losses)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """A race after `step` of `steps` minibatches; `epoch` of them is one round through the training rows."""
+
+    train: TrainSpec
+    step: int
+    steps: int
+    epoch: int
+    training_rows: int
+    test_rows: int
+    runners: tuple[Runner, ...]
+
+    @property
+    def finished(self) -> bool:
+        return self.step == self.steps or all(runner.retired for runner in self.runners)
+
+    @property
+    def batch(self) -> int:
+        """Rows of a minibatch: no more than there are."""
+        return min(self.train.batch, self.training_rows)
+
+    @property
+    def nbytes(self) -> int:
+        """What is kept of it to be looked at."""
+        return sum(runner.losses.nbytes + sum(mark.nbytes for mark in runner.marks) for runner in self.runners)
+
+
+def train(spec: NetworkSpec, how: TrainSpec) -> Iterator[Snapshot]:
+    """One network in training: a race of one."""
+    return race((spec,), how)
+
+
+def race(specs: Sequence[NetworkSpec], how: TrainSpec) -> Iterator[Snapshot]:
+    """Snapshots of a race, at least one in a tenth of a second, the last one when it is over.
+
+    ValueError, before the first snapshot is asked for, where there are too many contestants, their data differ, there
+    is nothing to predict, or the work budget is exceeded.
+    """
+    specs = tuple(specs)
+    if not 1 <= len(specs) <= MOST:
+        raise invalid(f"a race is of 1 to {MOST} contestants", len(specs), "add or remove some")
+    if len({(spec.dataset, spec.scaling) for spec in specs}) > 1:
+        raise invalid("all contestants train on the same data", "several data sets or scalings", "choose one")
+    require_affordable(specs, how)
+    return _run(_Race.of(specs, how))
+
+
+@dataclass(slots=True, eq=False)
+class _Contestant:
+    """A contestant as it moves; losses are written where a snapshot reads them, behind what it has seen."""
+
+    label: str
+    spec: NetworkSpec
+    training: Training
+    observer: Observer
+    rows: Batch
+    losses: Array
+    step: int = 0
+    marks: tuple[Mark, ...] = ()
+    retired: str = ""
+    draws: Draws = field(default_factory=lambda: Draws(0, max_bytes=0))
+
+    def advance(self, pick: Integers, how: TrainSpec, loss: Loss, marked: bool) -> None:
+        """One step, and its mark; out of the race where the loss is no longer finite."""
+        training, before = self.training, self.training.vector.copy() if marked else None
+        batch, masks = Batch(self.rows.inputs[pick], rows_of(self.rows.targets, pick)), ()
+        if how.dropout:
+            masks = dropout_masks(self.draws.dropout(self.step), training.network, len(pick), how.dropout)
+        value = self.losses[self.step] = training.slope(batch, loss, masks)
+        self.step += 1
+        if not math.isfinite(value):
+            self.retired = retirement(self.label, how.rate, value, self.step, training.network)
+            self.look(None)
+            return
+        training.clip(how.clip)
+        training.decay(how.weight_decay)
+        training.move(how.rate)
+        if marked:
+            self.look(before)
+
+    def look(self, before: Array | None) -> None:
+        """Record where it stands."""
+        self.marks = (*self.marks, self.observer.mark(self.step, self.training, before))
+
+    def seen(self) -> Runner:
+        losses = self.losses[: self.step]
+        losses.setflags(write=False)
+        return Runner(self.label, self.spec, losses, self.marks, self.retired)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Race:
+    how: TrainSpec
+    contestants: tuple[_Contestant, ...]
+    loss: Loss
+    rows: int
+    test_rows: int
+    steps: int
+    marks: frozenset[int]
+
+    @classmethod
+    def of(cls, specs: Sequence[NetworkSpec], how: TrainSpec) -> "_Race":
+        fit, test = split(specs[0], how)
+        steps = steps_in_all(how, len(fit.inputs))
+        loss = prepared(specs[0].loss, specs[0].widths[-1], fit.targets)
+        names, draws = labels([Start.of(spec) for spec in specs]), {spec.seed: Draws(spec.seed) for spec in specs}
+        dropout, data = Draws(how.seed, max_bytes=0), {}
+        contestants = []
+        for name, spec in zip(names, specs, strict=True):
+            if spec.precision not in data:  # the rows are there once, whoever trains on them
+                rows, judged = _precise(fit, spec.precision), _precise(test, spec.precision)
+                data[spec.precision] = rows, Observer.of(rows, judged, loss)
+            rows, observer = data[spec.precision]
+            training = begin(build(spec, rows.inputs, draws[spec.seed]), how.optimizer)
+            contestants.append(_Contestant(name, spec, training, observer, rows, np.empty(steps), draws=dropout))
+        chosen = frozenset(marks(specs, steps))
+        return cls(how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), steps, chosen)
+
+    def snapshot(self, step: int) -> Snapshot:
+        epoch = self.steps // self.how.epochs
+        runners = tuple(contestant.seen() for contestant in self.contestants)
+        return Snapshot(self.how, step, self.steps, epoch, self.rows, self.test_rows, runners)
+
+
+def _run(all_of: _Race) -> Iterator[Snapshot]:
+    """The race itself: a minibatch, a step of everybody still in it, a snapshot whenever one is due."""
+    due = time.perf_counter() + PATIENCE
+    for contestant in all_of.contestants:
+        contestant.look(None)
+        if time.perf_counter() > due:
+            yield all_of.snapshot(0)
+            due = time.perf_counter() + PATIENCE
+    yield all_of.snapshot(0)
+    for step, pick in enumerate(minibatches(all_of.how, all_of.rows), start=1):
+        running = [contestant for contestant in all_of.contestants if not contestant.retired]
+        if not running:
+            break
+        for contestant in running:
+            contestant.advance(pick, all_of.how, all_of.loss, step in all_of.marks)
+            if time.perf_counter() > due:
+                yield all_of.snapshot(step - 1)
+                due = time.perf_counter() + PATIENCE
+    yield all_of.snapshot(max(contestant.step for contestant in all_of.contestants))
+
+
+def retirement(label: str, rate: float, value: float, step: int, network: Network) -> str:
+    """He normal at learning rate 3: loss became NaN at step 41; largest weight 2·10¹⁹ in layer 7."""
+    sizes = [float(np.abs(w.astype(float)).max()) for w in network.weights]
+    worst = next((i for i, size in enumerate(sizes) if math.isnan(size)), int(np.argmax(sizes)))
+    where = f"layer {worst + 1}" if worst < network.depth else "the output layer"
+    became = "NaN" if math.isnan(value) else "infinite"
+    size = "a weight is NaN" if math.isnan(sizes[worst]) else f"largest weight {number(sizes[worst])}"
+    return f"{label} at learning rate {number(rate)}: loss became {became} at step {step}; {size} in {where}"
+
+
+def _precise(batch: Batch, precision: str) -> Batch:
+    return Batch(np.ascontiguousarray(batch.inputs, precision), batch.targets)

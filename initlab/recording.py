@@ -1,0 +1,178 @@
+"""What is kept of a race to be looked at afterwards: marks along the way, each a compact picture of every layer.
+
+A layer's histogram is 64 counts between its own smallest and largest value. What a whole race keeps is bounded: where
+networks are deep or many there are fewer marks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from initlab.arrays import Array, Integers
+from initlab.datasets import Batch
+from initlab.losses import Loss
+from initlab.network import Network
+from initlab.spec import NetworkSpec
+from initlab.tally import BINS, LayerStats, Tally, Workspace
+from initlab.training import Training, evaluated
+
+RECORD_BYTES: Final = 2**23  # of the marks of all contestants together
+MOST_MARKS, FEWEST_MARKS = 48, 6
+LAYER_BYTES: Final = 2 * (4 * BINS + 2 * 8) + 5 * 8  # two histograms with their ranges, five numbers
+MARK_BYTES: Final = 1024  # of a mark whatever its depth
+OBSERVED: Final = 128  # training rows whose signals and gradients are looked at, the same at every mark
+GRID: Final = 40  # points a side of the picture of a decision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histograms:
+    """One quantity in every hidden layer: RMS `(L,)`, counts `(L, 64)` and the range they lie in `(L, 2)`."""
+
+    rms: Array
+    counts: Integers
+    range: Array
+
+    @classmethod
+    def of(cls, stats: LayerStats) -> "Histograms":
+        return cls(stats.rms, stats.counts.astype(np.uint32), stats.edges[:, [0, -1]])
+
+    @property
+    def edges(self) -> Array:
+        """`(L, 65)`."""
+        return np.linspace(self.range[:, 0], self.range[:, 1], BINS + 1, axis=1)
+
+    @property
+    def nbytes(self) -> int:
+        return self.rms.nbytes + self.counts.nbytes + self.range.nbytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """A contestant after so many steps. Activations and gradients are of a fixed batch of training rows; batch
+    normalization goes by the means of that batch.
+
+    `update_ratio` and `gradient_ratio` compare the RMS of the last step's change, and of its gradient, with that of the
+    weights, one number a weight layer, the output layer last; NaN before the first step. `decision` is the chance of
+    the last class over a square of two-dimensional inputs, as a byte, and empty for other data.
+    """
+
+    step: int
+    test_loss: float
+    accuracy: float  # NaN for a regression
+    activation: Histograms
+    gradient: Histograms
+    saturated_share: Array  # NaN where phi never saturates
+    update_ratio: Array
+    gradient_ratio: Array
+    decision: Integers
+
+    @property
+    def nbytes(self) -> int:
+        arrays = (self.saturated_share, self.update_ratio, self.gradient_ratio, self.decision)
+        return self.activation.nbytes + self.gradient.nbytes + sum(array.nbytes for array in arrays)
+
+
+def mark_bytes(specs: Sequence[NetworkSpec]) -> int:
+    """At most this many bytes are kept of all contestants at one mark."""
+    pictures = sum(GRID**2 for spec in specs if spec.widths[0] == 2)
+    return sum(MARK_BYTES + LAYER_BYTES * spec.depth for spec in specs) + pictures
+
+
+def marks(specs: Sequence[NetworkSpec], steps: int) -> tuple[int, ...]:
+    """The steps after which all contestants are recorded: the first and the last, dense at the beginning."""
+    most = min(MOST_MARKS, max(FEWEST_MARKS, RECORD_BYTES // mark_bytes(specs)))
+    half = (most - 2) // 2
+    early = np.geomspace(1, steps, half).round().astype(int)
+    even = np.linspace(0, steps, most - half).round().astype(int)
+    return tuple(sorted({0, 1, steps, *early.tolist(), *even.tolist()}))
+
+
+def record_bytes(specs: Sequence[NetworkSpec], steps: int) -> int:
+    """At most this many bytes are kept of a race: its marks, one more where a contestant retires, and its losses."""
+    return (len(marks(specs, steps)) + 1) * mark_bytes(specs) + 8 * steps * len(specs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observer:
+    """What every contestant is looked at with: a few training rows, the test rows, and the loss."""
+
+    observed: Batch
+    test: Batch
+    loss: Loss
+    square: Array  # points of the picture of a decision, none unless inputs are two-dimensional
+
+    @classmethod
+    def of(cls, train: Batch, test: Batch, loss: Loss) -> "Observer":
+        targets = None if train.targets is None else train.targets[:OBSERVED]
+        return cls(Batch(train.inputs[:OBSERVED], targets), test, loss, square(train.inputs))
+
+    def mark(self, step: int, training: Training, before: Array | None) -> Mark:
+        """The contestant now; `before` are its parameters before its last step."""
+        network, judged = training.network, evaluated(training.network, training.running)
+        with np.errstate(all="ignore"):
+            activation, gradient, saturated = self._layers(network)
+            outputs = judged.forward(self.test.inputs).outputs
+            loss = self.loss(outputs.astype(float), self.test.targets)[0]
+            return Mark(
+                step, loss, accuracy(outputs, self.test), activation, gradient, saturated,
+                *_ratios(training, before), self._decision(judged),
+            )  # fmt: skip
+
+    def _layers(self, network: Network) -> tuple[Histograms, Histograms, Array]:
+        forward, beyond = network.forward(self.observed.inputs), network.phi.saturates_beyond
+        above = self.loss(forward.outputs.astype(float), self.observed.targets)[1].astype(forward.outputs.dtype)
+        workspace = Workspace(forward.outputs.dtype)
+        activation, gradient, saturated = Tally(workspace), Tally(workspace), np.full(network.depth, np.nan)
+        for layer, a in enumerate(forward.activations):
+            activation.add(layer, a)
+            if beyond is not None:
+                saturated[layer] = np.count_nonzero(np.abs(forward.arguments[layer]) >= beyond) / a.size
+        for layer, delta, _, _ in network.deltas(forward, above):
+            if layer < network.depth:
+                gradient.add(layer, delta)
+        return Histograms.of(activation.stats()), Histograms.of(gradient.stats()), saturated
+
+    def _decision(self, judged: Network) -> Integers:
+        if not len(self.square):
+            return np.zeros((0, 0), np.uint8)
+        outputs = judged.forward(self.square).outputs.astype(float)
+        share = special.softmax(outputs, axis=1)[:, -1]
+        return np.nan_to_num(share * 255).round().astype(np.uint8).reshape(GRID, GRID)
+
+
+def square(inputs: Array) -> Array:
+    """Points on a square around two-dimensional data, row by row from below; none for other data."""
+    if inputs.shape[1] != 2:
+        return np.zeros((0, inputs.shape[1]))
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    room = (high - low) / 10
+    x, y = (np.linspace(a, b, GRID) for a, b in zip(low - room, high + room, strict=True))
+    return np.stack([np.tile(x, GRID), np.repeat(y, GRID)], axis=1)
+
+
+def accuracy(outputs: Array, data: Batch) -> float:
+    """The share of rows whose largest output is their class, none of them overflowed; NaN for a regression."""
+    if data.targets is None or not np.issubdtype(data.targets.dtype, np.integer):
+        return float("nan")
+    right = (outputs.argmax(axis=1) == data.targets) & np.isfinite(outputs).all(axis=1)
+    return float(right.mean())
+
+
+def _ratios(training: Training, before: Array | None) -> tuple[Array, Array]:
+    """RMS of change and of gradient over that of the weights, a layer each."""
+    weights = training.network.weights
+    if before is None:
+        return np.full(len(weights), np.nan), np.full(len(weights), np.nan)
+    changes = training.like(training.vector - before).weights
+    held = np.array([_rms(w) for w in weights])
+    moved = np.array([_rms(change) for change in changes])
+    slopes = np.array([_rms(g) for g in training.gradients.weights])
+    return moved / held, slopes / held
+
+
+def _rms(values: Array) -> float:
+    """In float64, where float32 would overflow."""
+    return float(np.sqrt(np.square(values, dtype=float).mean()))
