@@ -83,7 +83,9 @@ def interleaved(functions: dict[str, Callable[[], object]]) -> dict[str, float]:
     """Median CPU seconds of each, taking turns after one unmeasured round."""
     taken: dict[str, list[float]] = {name: [] for name in functions}
     started, least, most = time.perf_counter(), *ROUNDS
-    while (done := len(taken["probe"])) <= most and (done <= least or time.perf_counter() - started < SECONDS):
+    while (done := min(map(len, taken.values()))) <= most and (
+        done <= least or time.perf_counter() - started < SECONDS
+    ):
         for name, function in functions.items():
             before = time.process_time()
             function()
