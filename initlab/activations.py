@@ -38,6 +38,7 @@ class Activation:
     kinks: tuple[float, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     values: Parameters = field(default=())
+    in_place: Callable[[Array], Array] | None = None  # phi over its own argument, where phi' can be told from phi alone
 
     def __call__(self, z: Array) -> Array:
         return self.function(z, **dict(self.values)) if self.values else self.function(z)
@@ -132,7 +133,7 @@ ACTIVATIONS: Final[Mapping[str, Activation]] = _table(
     Activation("Linear", lambda z: z, lambda z, a: np.ones_like(z), r"z", torch_gain=1.0),
     Activation(
         "ReLU", _relu, lambda z, a: (z > 0).astype(z.dtype), r"\max(0, z)",
-        torch_gain=math.sqrt(2), dies=True, kinks=(0.0,),
+        torch_gain=math.sqrt(2), dies=True, kinks=(0.0,), in_place=lambda z: np.maximum(z, np.zeros_like(z), out=z),
     ),
     Activation(
         "Leaky ReLU", _leaky, _leaky_derivative, r"\max(\text{slope}\cdot z,\ z)",
@@ -141,10 +142,12 @@ ACTIVATIONS: Final[Mapping[str, Activation]] = _table(
     Activation(
         "Tanh", np.tanh, lambda z, a: 1 - a * a, r"\tanh z",
         torch_gain=5 / 3, saturates_beyond=math.atanh(math.sqrt(1 - SATURATED_SLOPE)),
+        in_place=lambda z: np.tanh(z, out=z),
     ),
     Activation(
         "Sigmoid", special.expit, lambda z, a: a * (1 - a), r"1/(1 + e^{-z})",
         torch_gain=1.0, saturates_beyond=2 * math.atanh(math.sqrt(1 - SATURATED_SLOPE)),
+        in_place=lambda z: special.expit(z, out=z),
     ),
     Activation(
         "SELU", partial(_elu, alpha=SELU_ALPHA, scale=SELU_SCALE),

@@ -10,7 +10,7 @@ from initlab.arrays import Array, Integers
 from initlab.errors import invalid, unknown
 
 Targets: TypeAlias = Integers | Array | None
-Loss: TypeAlias = Callable[[Array, Targets], tuple[float, Array]]  # of float64 outputs (B, C)
+Loss: TypeAlias = Callable[[Array, Targets], tuple[float, Array]]  # of outputs (B, C), in float64 whatever theirs
 LARGEST: Final = float(np.finfo(float).max)
 LOSS_NAMES: Final = ("Auto", "Cross-entropy", "Mean squared error", "Random cotangent")
 
@@ -33,7 +33,7 @@ def loss_and_gradient(name: str, outputs: Array, targets: Targets) -> tuple[floa
     """The loss and its gradient `(B, C)` in the outputs' precision."""
     loss = prepared(name, outputs.shape[1], targets)
     with np.errstate(all="ignore"):
-        value, gradient = loss(outputs.astype(float), targets)
+        value, gradient = loss(outputs, targets)
         return value, gradient.astype(outputs.dtype)
 
 
@@ -57,7 +57,7 @@ def _check_classes(targets: Integers | Array, outputs: int) -> None:
 def _cross_entropy(outputs: Array, targets: Targets) -> tuple[float, Array]:
     """Softmax cross-entropy of class indices. One column a row of the batch: NumPy reduces short rows slowly."""
     rows = len(outputs)
-    columns = outputs.T.copy()
+    columns = outputs.T.astype(float, order="C")
     columns -= np.minimum(columns.max(axis=0), LARGEST)  # the largest becomes 0, so that exp stays finite
     right = (np.asarray(targets, np.intp), np.arange(rows))
     exponentials = np.exp(columns)
@@ -73,7 +73,7 @@ def _mean_squared_error(outputs: Array, targets: Targets) -> tuple[float, Array]
     assert targets is not None  # noqa: S101  resolve() has checked it
     classes = np.issubdtype(targets.dtype, np.integer)
     wanted = np.eye(outputs.shape[1])[np.asarray(targets, np.intp)] if classes else targets.reshape(outputs.shape)
-    error = outputs - wanted
+    error = outputs.astype(float) - wanted
     return float((error**2).mean()), error * (2 / error.size)
 
 
@@ -81,7 +81,7 @@ def _random_cotangent(outputs: Array, targets: Targets) -> tuple[float, Array]:
     """The mean over rows of outputs . u with a random unit vector u a row: a loss for data without targets."""
     u = np.random.default_rng(0).standard_normal(outputs.shape)
     u /= np.linalg.norm(u, axis=1, keepdims=True) * len(u)
-    return float((outputs * u).sum()), u
+    return float((outputs.astype(float) * u).sum()), u
 
 
 LOSSES: Final[Mapping[str, Loss]] = MappingProxyType(

@@ -115,7 +115,7 @@ class Observer:
         with np.errstate(all="ignore"):
             activation, gradient, saturated = self._layers(network)
             outputs = judged.forward(self.test.inputs).outputs
-            loss = self.loss(outputs.astype(float), self.test.targets)[0]
+            loss = self.loss(outputs, self.test.targets)[0]
             return Mark(
                 step, loss, accuracy(outputs, self.test), activation, gradient, saturated,
                 *_ratios(training, before), self._decision(judged),
@@ -123,7 +123,7 @@ class Observer:
 
     def _layers(self, network: Network) -> tuple[Histograms, Histograms, Array]:
         forward, beyond = network.forward(self.observed.inputs), network.phi.saturates_beyond
-        above = self.loss(forward.outputs.astype(float), self.observed.targets)[1].astype(forward.outputs.dtype)
+        above = self.loss(forward.outputs, self.observed.targets)[1].astype(forward.outputs.dtype)
         workspace = Workspace(forward.outputs.dtype)
         activation, gradient, saturated = Tally(workspace), Tally(workspace), np.full(network.depth, np.nan)
         for layer, a in enumerate(forward.activations):

@@ -45,7 +45,7 @@ class Kept(NamedTuple):
     """What a layer's way back needs of its way forward."""
 
     below: Array
-    argument: Array  # what phi was applied to
+    argument: Array  # what phi was applied to, or phi of it where that suffices
     value: Array  # phi of it, before dropout and skip
     normalized: Normalized | None
 
@@ -63,7 +63,9 @@ class Training:
         self.gradient = np.empty_like(self.vector)
         self._slopes = blocks(self.gradient)
         self.gradients = with_parameters(network, views(self.gradient, arrays))
-        self._phi, self._skips = network.phi, [network.skips(layer) for layer in range(network.depth)]
+        self._phi = network.phi
+        self._in_place = self._phi.in_place or self._phi
+        self._skips = [network.skips(layer) for layer in range(network.depth)]
 
     def copy(self) -> "Training":
         """Another one that is as far and goes its own way."""
@@ -79,7 +81,7 @@ class Training:
         """The mean loss of a batch; its gradient by every parameter is left in `gradient`."""
         with np.errstate(all="ignore"):
             outputs, kept = self._forward(batch.inputs, masks)
-            value, delta = loss(outputs.astype(float), batch.targets)
+            value, delta = loss(outputs, batch.targets)
             self._backward(delta.astype(outputs.dtype), kept, masks)
         return value
 
@@ -119,7 +121,7 @@ class Training:
                 normalized = normalize(argument, network.normalization)
                 self.running = self.running.after(layer, normalized, len(h))
                 argument = normalized.standardized * network.scales[layer] + network.shifts[layer]
-            value = self._phi(argument)
+            value = self._in_place(argument)
             kept.append(Kept(h, argument, value, normalized))
             below, h = h, value * masks[layer] if masks else value
             if self._skips[layer]:

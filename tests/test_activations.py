@@ -177,3 +177,14 @@ def test_the_default_parameters_give_the_entry_of_the_table() -> None:
 def test_parameters_are_checked(name: str, parameters: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"must be a number from|unknown parameter of Tanh"):
         activation(name, **parameters)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", [name for name, phi in ACTIVATIONS.items() if phi.in_place])
+def test_a_slope_can_be_told_from_what_was_written_over_the_argument(name: str, dtype: type) -> None:
+    phi, z = ACTIVATIONS[name], np.concatenate([Z, [0.0, np.inf, -np.inf, np.nan]]).astype(dtype)
+    value, expected = phi(z), phi.derivative(z)
+    assert phi.in_place is not None
+    assert phi.in_place(z) is z
+    np.testing.assert_array_equal(z, value)
+    np.testing.assert_array_equal(phi.derivative_from(z, z), expected)
