@@ -133,7 +133,8 @@ ACTIVATIONS: Final[Mapping[str, Activation]] = _table(
     Activation("Linear", lambda z: z, lambda z, a: np.ones_like(z), r"z", torch_gain=1.0),
     Activation(
         "ReLU", _relu, lambda z, a: (z > 0).astype(z.dtype), r"\max(0, z)",
-        torch_gain=math.sqrt(2), dies=True, kinks=(0.0,), in_place=lambda z: np.maximum(z, np.zeros(z.shape, z.dtype), out=z),
+        torch_gain=math.sqrt(2), dies=True, kinks=(0.0,),
+        in_place=lambda z: np.maximum(z, np.zeros(z.shape, z.dtype), out=z),
     ),
     Activation(
         "Leaky ReLU", _leaky, _leaky_derivative, r"\max(\text{slope}\cdot z,\ z)",

@@ -58,11 +58,11 @@ def _cross_entropy(outputs: Array, targets: Targets) -> tuple[float, Array]:
     """Softmax cross-entropy of class indices. One column a row of the batch: NumPy reduces short rows slowly."""
     rows = len(outputs)
     columns = outputs.T.astype(float, order="C")
-    columns -= np.minimum(columns.max(axis=0), LARGEST)  # the largest becomes 0, so that exp stays finite
+    columns -= np.minimum(np.maximum.reduce(columns), LARGEST)  # the largest becomes 0, so that exp stays finite
     right = (np.asarray(targets, np.intp), np.arange(rows))
     exponentials = np.exp(columns)
-    total = exponentials.sum(axis=0)
-    value = (np.log(total) - columns[right]).sum() / rows
+    total = np.add.reduce(exponentials)
+    value = np.add.reduce(np.log(total) - columns[right]) / rows
     exponentials /= total * rows
     exponentials[right] -= 1 / rows
     return float(value), exponentials.T
