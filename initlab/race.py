@@ -110,8 +110,8 @@ class _Contestant:
     retired: str = ""
     draws: Draws = field(default_factory=lambda: Draws(0, max_bytes=0))
 
-    def advance(self, pick: Integers, how: TrainSpec, loss: Loss, marked: bool) -> None:
-        """One step, and its mark; out of the race where the loss is no longer finite."""
+    def advance(self, pick: Integers, how: TrainSpec, loss: Loss, marked: bool) -> Iterator[None]:
+        """One step, and its mark; out of the race where the loss is no longer finite. Stops where a page may draw."""
         training, before = self.training, self.training.vector.copy() if marked else None
         batch, masks = Batch(self.rows.inputs[pick], rows_of(self.rows.targets, pick)), ()
         if how.dropout:
@@ -120,17 +120,20 @@ class _Contestant:
         self.step += 1
         if not math.isfinite(value):
             self.retired = retirement(self.label, how.rate, value, self.step, training.network)
-            self.look(None)
+            yield from self.look(None)
             return
         training.clip(how.clip)
         training.decay(how.weight_decay)
         training.move(how.rate)
+        yield
         if marked:
-            self.look(before)
+            yield from self.look(before)
 
-    def look(self, before: Array | None) -> None:
+    def look(self, before: Array | None) -> Iterator[None]:
         """Record where it stands."""
-        self.marks = (*self.marks, self.observer.mark(self.step, self.training, before))
+        for mark in self.observer.mark(self.step, self.training, before):
+            self.marks = (*self.marks, mark) if mark else self.marks
+            yield
 
     def seen(self) -> Runner:
         losses = self.losses[: self.step]
@@ -154,14 +157,14 @@ class _Race:
         steps = steps_in_all(how, len(fit.inputs))
         loss = prepared(specs[0].loss, specs[0].widths[-1], fit.targets)
         names, draws = labels([Start.of(spec) for spec in specs]), {spec.seed: Draws(spec.seed) for spec in specs}
-        dropout, data = Draws(how.seed, max_bytes=0), {}
+        dropout = Draws(how.seed, max_bytes=0)
+        precisions = {spec.precision for spec in specs}  # the rows are there once, whoever trains on them
+        data = {name: (_precise(fit, name), _precise(test, name)) for name in precisions}
         contestants = []
         for name, spec in zip(names, specs, strict=True):
-            if spec.precision not in data:  # the rows are there once, whoever trains on them
-                rows, judged = _precise(fit, spec.precision), _precise(test, spec.precision)
-                data[spec.precision] = rows, Observer.of(rows, judged, loss)
-            rows, observer = data[spec.precision]
+            rows, judged = data[spec.precision]
             training = begin(build(spec, rows.inputs, draws[spec.seed]), how.optimizer)
+            observer = Observer.of(training.network, rows, judged, loss)
             contestants.append(_Contestant(name, spec, training, observer, rows, np.empty(steps), draws=dropout))
         chosen = frozenset(marks(specs, steps))
         return cls(how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), steps, chosen)
@@ -173,24 +176,29 @@ class _Race:
 
 
 def _run(all_of: _Race) -> Iterator[Snapshot]:
-    """The race itself: a minibatch, a step of everybody still in it, a snapshot whenever one is due."""
+    """The race with a snapshot whenever one is due, and before and after it."""
     due = time.perf_counter() + PATIENCE
-    for contestant in all_of.contestants:
-        contestant.look(None)
-        if time.perf_counter() > due:
-            yield all_of.snapshot(0)
+    for step in _steps(all_of):
+        if time.perf_counter() > due or step is None:
+            yield all_of.snapshot(step or 0)
             due = time.perf_counter() + PATIENCE
-    yield all_of.snapshot(0)
-    for step, pick in enumerate(minibatches(all_of.how, all_of.rows), start=1):
+    yield all_of.snapshot(max(contestant.step for contestant in all_of.contestants))
+
+
+def _steps(all_of: _Race) -> Iterator[int | None]:
+    """The race itself: a minibatch, a step of everybody still in it. Yields how many steps all have taken, several
+    times during each, and None before the first."""
+    for contestant in all_of.contestants:
+        for _ in contestant.look(None):
+            yield 0
+    yield None
+    for step, pick in enumerate(minibatches(all_of.how, all_of.rows)):
         running = [contestant for contestant in all_of.contestants if not contestant.retired]
         if not running:
-            break
+            return
         for contestant in running:
-            contestant.advance(pick, all_of.how, all_of.loss, step in all_of.marks)
-            if time.perf_counter() > due:
-                yield all_of.snapshot(step - 1)
-                due = time.perf_counter() + PATIENCE
-    yield all_of.snapshot(max(contestant.step for contestant in all_of.contestants))
+            for _ in contestant.advance(pick, all_of.how, all_of.loss, step + 1 in all_of.marks):
+                yield step
 
 
 def retirement(label: str, rate: float, value: float, step: int, network: Network) -> str:

@@ -7,14 +7,14 @@ from typing import Final
 
 from initlab.datasets import DATASETS
 from initlab.errors import invalid
-from initlab.recording import GRID, OBSERVED, marks, record_bytes
+from initlab.recording import AT_ONCE, GRID, OBSERVED, marks, record_bytes
 from initlab.schedule import steps_in_all
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.work import MAX_BYTES, Work
 
 RACE_OPERATIONS: Final = 2 * 10**12  # about a minute on one busy core
-STEP_OPERATIONS: Final = 4 * 10**9  # of one step of one contestant: less than a tenth of a second
+STEP_OPERATIONS: Final = AT_ONCE  # of one step of one contestant
 PER_UNIT, PER_WEIGHT = 40, 20  # operations of phi and its slope a row, and of the optimizer a step
 LOOKED_AT: Final = 120  # operations of a mark for each unit and row: two histograms
 

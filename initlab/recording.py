@@ -4,7 +4,7 @@ A layer's histogram is 64 counts between its own smallest and largest value. Wha
 networks are deep or many there are fewer marks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,9 @@ RECORD_BYTES: Final = 2**23  # of the marks of all contestants together
 MOST_MARKS, FEWEST_MARKS = 48, 6
 LAYER_BYTES: Final = 2 * (4 * BINS + 2 * 8) + 5 * 8  # two histograms with their ranges, five numbers
 MARK_BYTES: Final = 1024  # of a mark whatever its depth
-OBSERVED: Final = 128  # training rows whose signals and gradients are looked at, the same at every mark
+AT_ONCE: Final = 4 * 10**9  # operations between two moments at which a page may draw: less than a tenth of a second
+OBSERVED: Final = 128  # training rows whose signals and gradients are looked at, the same at every mark; of large
+FEWEST: Final = 8  # networks fewer, so that they are looked at in less than a tenth of a second
 GRID: Final = 40  # points a side of the picture of a decision
 
 
@@ -102,28 +104,35 @@ class Observer:
     observed: Batch
     test: Batch
     loss: Loss
+    pieces: list[slice]  # of the test rows, as many as are judged at once
     square: Array  # points of the picture of a decision, none unless inputs are two-dimensional
 
     @classmethod
-    def of(cls, train: Batch, test: Batch, loss: Loss) -> "Observer":
-        targets = None if train.targets is None else train.targets[:OBSERVED]
-        return cls(Batch(train.inputs[:OBSERVED], targets), test, loss, square(train.inputs))
+    def of(cls, network: Network, train: Batch, test: Batch, loss: Loss) -> "Observer":
+        seen, size = observed_rows(network.weights), judged_rows(network.weights)
+        targets = None if train.targets is None else train.targets[:seen]
+        pieces = [slice(start, start + size) for start in range(0, len(test.inputs), size)]
+        return cls(Batch(train.inputs[:seen], targets), test, loss, pieces, square(train.inputs))
 
-    def mark(self, step: int, training: Training, before: Array | None) -> Mark:
-        """The contestant now; `before` are its parameters before its last step."""
-        network, judged = training.network, evaluated(training.network, training.running)
+    def mark(self, step: int, training: Training, before: Array | None) -> Iterator[Mark | None]:
+        """The contestant now, after some Nones: moments to do something else. `before` are its parameters before its
+        last step."""
+        judged, outputs = evaluated(training.network, training.running), []
+        layers = self._layers(training.network)
+        yield None
+        for piece in self.pieces:
+            outputs.append(judged.forward(self.test.inputs[piece]).outputs)
+            yield None
+        found = np.concatenate(outputs)
         with np.errstate(all="ignore"):
-            activation, gradient, saturated = self._layers(network)
-            outputs = judged.forward(self.test.inputs).outputs
-            loss = self.loss(outputs, self.test.targets)[0]
-            return Mark(
-                step, loss, accuracy(outputs, self.test), activation, gradient, saturated,
-                *_ratios(training, before), self._decision(judged),
-            )  # fmt: skip
+            value = self.loss(found, self.test.targets)[0]
+            ratios = _ratios(training, before)
+            yield Mark(step, value, accuracy(found, self.test), *layers, *ratios, self._decision(judged))
 
     def _layers(self, network: Network) -> tuple[Histograms, Histograms, Array]:
         forward, beyond = network.forward(self.observed.inputs), network.phi.saturates_beyond
-        above = self.loss(forward.outputs, self.observed.targets)[1].astype(forward.outputs.dtype)
+        with np.errstate(all="ignore"):
+            above = self.loss(forward.outputs, self.observed.targets)[1].astype(forward.outputs.dtype)
         workspace = Workspace(forward.outputs.dtype)
         activation, gradient, saturated = Tally(workspace), Tally(workspace), np.full(network.depth, np.nan)
         for layer, a in enumerate(forward.activations):
@@ -141,6 +150,16 @@ class Observer:
         outputs = judged.forward(self.square).outputs.astype(float)
         share = special.softmax(outputs, axis=1)[:, -1]
         return np.nan_to_num(share * 255).round().astype(np.uint8).reshape(GRID, GRID)
+
+
+def observed_rows(weights: Sequence[Array]) -> int:
+    """How many training rows are looked at."""
+    return max(FEWEST, min(OBSERVED, AT_ONCE // (6 * sum(w.size for w in weights))))
+
+
+def judged_rows(weights: Sequence[Array]) -> int:
+    """How many test rows are judged at once."""
+    return max(FEWEST, AT_ONCE // (2 * sum(w.size for w in weights)))
 
 
 def square(inputs: Array) -> Array:

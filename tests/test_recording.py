@@ -14,8 +14,10 @@ from initlab.recording import (
     RECORD_BYTES,
     Observer,
     accuracy,
+    judged_rows,
     mark_bytes,
     marks,
+    observed_rows,
     record_bytes,
     square,
 )
@@ -48,11 +50,12 @@ def test_the_ratios_of_plain_sgd_are_its_rate_apart_and_those_of_its_last_step()
     network = build(SPEC)
     fit, test = split(SPEC, HOW)
     loss = prepared("Auto", 10, fit.targets)
-    observer = Observer.of(fit, test, loss)
+    observer = Observer.of(network, fit, test, loss)
     training, before = begin(network), begin(network).vector
     training.slope(Batch(fit.inputs.astype(np.float32), fit.targets), loss)
     training.move(0.3)
-    mark = observer.mark(1, training, before)
+    *_, mark = observer.mark(1, training, before)
+    assert mark is not None
     for layer, (new, old) in enumerate(zip(training.network.weights, network.weights, strict=True)):
         expected = np.sqrt(np.mean((new - old) ** 2) / np.mean(new**2))
         assert mark.update_ratio[layer] == pytest.approx(expected, rel=1e-5)
@@ -102,3 +105,22 @@ def test_a_decision_is_the_chance_of_the_last_class_row_by_row_from_below() -> N
     assert points[1, 0] > points[0, 0]
     assert points[1, 1] == points[0, 1]
     assert picture[0].mean() > picture[-1].mean(), "the second moon lies below the first"
+
+
+def test_of_a_large_network_fewer_rows_are_looked_at_and_judged_at_once() -> None:
+    small, large = ([np.broadcast_to(np.float32(0), (n, n))] * 20 for n in (64, 1024))
+    assert (observed_rows(small), observed_rows(large)) == (OBSERVED, 31)
+    assert judged_rows(small) > 1797 > judged_rows(large) == 95
+
+
+def test_test_rows_judged_in_pieces_give_the_same_mark() -> None:
+    fit, test = split(SPEC, HOW)
+    loss, training = prepared("Auto", 10, fit.targets), begin(build(SPEC))
+    whole = Observer.of(training.network, fit, test, loss)
+    parts = replace(whole, pieces=[slice(start, start + 50) for start in range(0, len(test.inputs), 50)])
+    *_, one = whole.mark(0, training, None)
+    *_, other = parts.mark(0, training, None)
+    assert one is not None
+    assert other is not None
+    assert other.accuracy == one.accuracy
+    assert other.test_loss == pytest.approx(one.test_loss, rel=1e-6)
