@@ -16,8 +16,9 @@ from probed import probed
 
 from initlab.comparison import Start, labels, specs, start
 from initlab.figures import theme
-from initlab.figures.curves import Curve, _spread, curves_figure
+from initlab.figures.curves import Curve, curves_figure
 from initlab.figures.depth import finite_rms, log10
+from initlab.figures.ends import spread
 from initlab.figures.histograms import Axis, profile
 from initlab.figures.multiples import GAP, PANEL, Heading, columns_for, multiples_figure
 from initlab.figures.theme import Direction
@@ -248,7 +249,7 @@ def test_names_stand_where_the_journey_ends() -> None:
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=6))
 def test_labels_keep_their_order_and_stay_in_the_picture(wanted: list[float]) -> None:
     sizes = [10.0] * len(wanted)
-    places = _spread(wanted, sizes, 0, 100)
+    places = spread(wanted, sizes, 0, 100)
     order = np.argsort(wanted, kind="stable")
     assert (np.diff(np.array(places)[order]) >= 10 - 1e-9).all()
     assert min(places) >= 5 - 1e-9
@@ -256,7 +257,7 @@ def test_labels_keep_their_order_and_stay_in_the_picture(wanted: list[float]) ->
 
 
 def test_labels_with_room_stay_where_they_belong() -> None:
-    assert _spread([80, 20, 50], [10, 10, 10], 0, 100) == [80, 20, 50]
+    assert spread([80, 20, 50], [10, 10, 10], 0, 100) == [80, 20, 50]
 
 
 def test_panels_are_as_high_as_their_constant_says() -> None:

@@ -11,13 +11,11 @@ import plotly.graph_objects as go
 from initlab.arrays import Array
 from initlab.figures import theme
 from initlab.figures.depth import expected_bands, expected_lines, layer_axis, limits, log10, thinned
+from initlab.figures.ends import LETTER, LINE, ROW, named, spread
 from initlab.figures.theme import Direction, Json
 from initlab.theory import Expected
 
 HEIGHT: Final = 340
-LINE: Final = 15  # characters of a label
-LETTER: Final = 6.6  # pixels
-ROW: Final = 16  # pixels a line of a label is high
 MARKERS: Final = 12  # on a line, however deep
 THEORY: Final = 25  # layers of a theory line, which is smooth
 SHAPE: Final = 60  # layers of a band, finer than which the picture could not show
@@ -57,10 +55,10 @@ def curves_figure(curves: Sequence[Curve], direction: Direction, dark: bool) -> 
     pixel = (high - low) / (height - theme.MARGIN["t"] - theme.MARGIN["b"])
     step = 1 if direction == "forward" else -1
     ends = [_end(line["y"][:depth][::step], line["y"][depth:][::step], low) for line in lines]
-    places = _spread(ends, [size * pixel for size in sizes], low, high)
+    places = spread(ends, [size * pixel for size in sizes], low, high)
     side: Json = {"x": 1, "xanchor": "left", "xshift": 4} if step > 0 else {"x": 0, "xanchor": "right", "xshift": -4}
     names = [
-        theme.label(_named(k, text, dark, step), look.ink, xref="paper", y=y, align=side["xanchor"], **side)
+        theme.label(named(k, text, dark, step), look.ink, xref="paper", y=y, align=side["xanchor"], **side)
         for k, (text, y) in enumerate(zip(texts, places, strict=True))
     ]
     room, other = round(30 + LETTER * max(len(line) for text in texts for line in text)), 58
@@ -70,13 +68,6 @@ def curves_figure(curves: Sequence[Curve], direction: Direction, dark: bool) -> 
         dark, height, [*theory, *bands, *lines], layer_axis(depth), {**yaxis, **theme.decade_ticks(low, high, 5)},
         annotations=names, margin={**theme.MARGIN, "l": left, "r": right},
     )  # fmt: skip
-
-
-def _named(index: int, text: list[str], dark: bool, step: int) -> str:
-    """The symbol stands next to the line's end."""
-    first, *more = text
-    mark = theme.mark(index, dark)
-    return "<br>".join([f"{mark} {first}" if step > 0 else f"{first} {mark}", *more])
 
 
 def _line(curve: Curve, colour: str, symbol: str) -> Json:
@@ -123,20 +114,3 @@ def _end(line: Array, markers: Array, low: float) -> float:
         if finite.size:
             return float(finite[-1])
     return low
-
-
-def _spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
-    """Heights as near as may be to the wanted ones, in their order, so that labels of these sizes do not overlap."""
-    order = np.argsort(wanted, kind="stable")
-    places, half = np.array(wanted, float)[order], np.array(sizes)[order] / 2
-    floor = low
-    for k in range(len(places)):
-        places[k] = max(places[k], floor + half[k])
-        floor = places[k] + half[k]
-    ceiling = high
-    for k in reversed(range(len(places))):
-        places[k] = min(places[k], ceiling - half[k])
-        ceiling = places[k] - half[k]
-    found = np.empty(len(places))
-    found[order] = places
-    return found.tolist()

@@ -22,6 +22,8 @@ from initlab.neuron import FANS
 from initlab.optimizers import OPTIMIZERS
 from initlab.phase import AXES as PLANE_AXES
 from initlab.phase import BIASES, WEIGHTS
+from initlab.race_presets import PRESETS as RACES
+from initlab.race_presets import Preset as Race
 from initlab.scenarios import DEFAULT
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
 from initlab.sweep import QUANTITIES
@@ -36,6 +38,10 @@ BATCHES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 RATES: Final = (*(float(f"{m}e{e}") for e in range(-4, 1) for m in (1, 2, 5)), 10.0)
 NOISES: Final = (0.0, *(float(f"{m}e{e}") for e in range(-9, 0) for m in (1, 3)), 1.0)
 DEEPEST: Final = (10, 20, 30, 60, 100, 200)
+RACE_RATES: Final = (*(float(f"{m}e{e}") for e in range(-5, 1) for m in (1, 2, 5)), 10.0)
+EPOCHS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
+DECAYS: Final = (0.0, *(float(f"1e{e}") for e in range(-5, 1)))
+CLIPS: Final = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 VALUE_AXES: Final = ("Log magnitude", "Value")
 VIEWS: Final = ("Auto", "Ridges", "Heat map")
 SPEC_NAMES: Final = {"bias": "bias_stddev"}  # where a link is shorter than the spec
@@ -89,6 +95,14 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Choice("sweep_span", next(iter(SPANS)), tuple(SPANS)),
     Steps("sweep_depth", DEFAULT.depth, 1, 200, 1),
     Grid("sweep_gain", DEFAULT.gain, ALL_GAINS),
+    Coded("race_starts", written(next(iter(RACES.values())).starts), mend),
+    Choice("race_optimizer", "SGD", tuple(OPTIMIZERS)),
+    Grid("race_rate", 0.05, RACE_RATES),
+    Grid("race_batch", 64, BATCHES),
+    Grid("race_epochs", 10, EPOCHS),
+    Grid("race_decay", 0.0, DECAYS),
+    Grid("race_clip", 0.0, CLIPS),
+    Steps("race_dropout", 0.0, 0.0, 0.9, 0.1),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 
@@ -165,6 +179,16 @@ def experiment_of(experiment: Experiment) -> dict[str, Value]:
         **values_of(experiment.spec),
         "symmetry_optimizer": trial.optimizer, "symmetry_rate": trial.rate, "symmetry_noise": trial.noise,
         "symmetry_dropout": trial.dropout, "symmetry_steps": experiment.steps, "symmetry_layer": experiment.layer,
+    }  # fmt: skip
+
+
+def race_of(race: Race, seed: int) -> dict[str, Value]:
+    """The widgets' values that open this race, on the draws of `seed`."""
+    how = race.how
+    return {
+        **architecture_of(race.spec), "seed": seed, "race_starts": written(race.starts),
+        "race_optimizer": how.optimizer, "race_rate": how.rate, "race_batch": how.batch, "race_epochs": how.epochs,
+        "race_decay": how.weight_decay, "race_clip": how.clip, "race_dropout": how.dropout,
     }  # fmt: skip
 
 

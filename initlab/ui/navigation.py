@@ -45,6 +45,7 @@ PAGES: Final = (
     Page("Phase diagram", "phase-diagram", "pages/theory/phase_diagram.py", "Theory", ":material/map:"),
     Page("Depth and gain", "depth-sweep", "pages/theory/depth_sweep.py", "Theory", ":material/grid_on:"),
     Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
+    Page("Training race", "race", "pages/training/race.py", "Training", ":material/sports_score:", "Architecture"),
 )  # fmt: skip
 
 

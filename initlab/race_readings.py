@@ -1,0 +1,203 @@
+"""What a race says: who learned, who did not, and what each was like before its first step; in words and as tables."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from scipy import stats
+
+from initlab.arrays import Array
+from initlab.datasets import DATASETS
+from initlab.losses import resolve
+from initlab.race import Runner, Snapshot
+from initlab.schedule import split
+from initlab.wording import listed, number, percent
+
+POINTS: Final = 120  # means of minibatch losses along a whole race
+NOTHING: Final = 0.05  # of the first test loss; who has come no further has learned next to nothing
+CLOSE: Final = 0.01  # of accuracy; nearer ones are not told apart by a few hundred test rows
+
+
+def classes(snapshot: Snapshot) -> int:
+    """Of the data, 0 for a regression."""
+    return DATASETS[snapshot.runners[0].spec.dataset].classes
+
+
+def expected_first_loss(snapshot: Snapshot) -> float | None:
+    """ln C: what equal chances for all classes cost; None where the loss is not cross-entropy."""
+    spec = snapshot.runners[0].spec
+    targets = np.zeros(1, int) if classes(snapshot) else np.zeros(1)
+    return math.log(classes(snapshot)) if resolve(spec.loss, targets) == "Cross-entropy" else None
+
+
+def loss_course(runner: Runner, snapshot: Snapshot) -> tuple[Array, Array]:
+    """Epochs and training losses, each the mean of as many minibatches as give `POINTS` of them in a whole race."""
+    together = max(1, snapshot.steps // POINTS)
+    starts = np.arange(0, runner.step, together)
+    if not len(starts):
+        return np.zeros(0), np.zeros(0)
+    with np.errstate(all="ignore"):
+        means = np.add.reduceat(runner.losses, starts) / np.diff(np.append(starts, runner.step))
+    return np.append(starts[1:], runner.step) / snapshot.epoch, means
+
+
+def test_course(runner: Runner, snapshot: Snapshot) -> tuple[Array, Array, Array]:
+    """Epochs, test losses and accuracies at the marks."""
+    times = np.array([mark.step for mark in runner.marks]) / snapshot.epoch
+    losses = np.array([mark.test_loss for mark in runner.marks])
+    return times, losses, np.array([mark.accuracy for mark in runner.marks])
+
+
+def score(runner: Runner) -> float:
+    """Test accuracy at the last mark, or minus the test loss for a regression: larger is better, NaN is worst."""
+    last = runner.marks[-1] if runner.marks else None
+    if last is None or runner.retired:
+        return -math.inf
+    value = last.accuracy if math.isfinite(last.accuracy) else -last.test_loss
+    return value if math.isfinite(value) else -math.inf
+
+
+def headline(snapshot: Snapshot) -> str:
+    """Who is ahead, in one line."""
+    if not snapshot.step:
+        return "Nobody has taken a step yet"
+    ranked = sorted(snapshot.runners, key=score, reverse=True)
+    if score(ranked[0]) == -math.inf:
+        return "Nobody is still in the race"
+    if not any(progress(runner) > NOTHING for runner in ranked):
+        return "Nobody has learned anything"
+    close = CLOSE if classes(snapshot) else 0.0
+    ahead = [runner.label for runner in ranked if score(ranked[0]) - score(runner) <= close]
+    if len(ahead) == len(ranked):
+        return "All of them learn alike"
+    if len(ahead) > 1:
+        return f"{listed(ahead)} {'win' if snapshot.finished else 'are ahead'}, level with one another"
+    return f"{ahead[0]} {'wins' if snapshot.finished else 'is ahead'}"
+
+
+def progress(runner: Runner) -> float:
+    """How far the test loss has come from its first value towards 0; negative where it has grown."""
+    if len(runner.marks) < 2 or runner.retired:
+        return 0.0
+    first, last = runner.marks[0].test_loss, runner.marks[-1].test_loss
+    return 1 - last / first if math.isfinite(first) and math.isfinite(last) and first > 0 else -math.inf
+
+
+def evidence(snapshot: Snapshot) -> str:
+    """The numbers behind the headline: best and worst, who learned nothing and who retired."""
+    if not snapshot.step:
+        return "The curves begin with the first step."
+    ranked = sorted(snapshot.runners, key=score, reverse=True)
+    parts = []
+    if score(ranked[0]) > -math.inf:
+        finite = [runner for runner in ranked if score(runner) > -math.inf]
+        done = f"after {number(snapshot.step / snapshot.epoch)} epochs"
+        text = f"{ranked[0].label}: {_scored(ranked[0])} {done}"
+        parts.append(text + (f"; {finite[-1].label}: {_scored(finite[-1])}." if len(finite) > 1 else "."))
+    idle = [runner.label for runner in ranked if not runner.retired and progress(runner) <= NOTHING]
+    if idle and len(idle) < len(ranked):
+        parts.append(f"{listed(idle)} {'has' if len(idle) == 1 else 'have'} learned next to nothing.")
+    parts += [f"{runner.retired}." for runner in snapshot.runners if runner.retired]
+    return " ".join(parts)
+
+
+def _scored(runner: Runner) -> str:
+    last = runner.marks[-1]
+    if math.isfinite(last.accuracy):
+        return f"{percent(last.accuracy)} of the test rows right, test loss {number(last.test_loss, 3)}"
+    return f"test loss {number(last.test_loss, 3)}"
+
+
+def loss_reading(snapshot: Snapshot) -> str:
+    """The training curves in a sentence."""
+    found = [(runner.label, loss_course(runner, snapshot)[1]) for runner in snapshot.runners if runner.step]
+    if not found:
+        return "Training losses, before the first step."
+    parts = [f"{label} {number(losses[-1])}" for label, losses in found]
+    start = expected_first_loss(snapshot)
+    said = f"Mean loss of the last {_together(snapshot)}: {listed(parts)}."
+    if any(runner.retired for runner in snapshot.runners):
+        said += " A cross marks who left the race; what lies above the picture is drawn at its edge."
+    if start is None:
+        return said
+    return f"{said} Dashed: {number(start, 3)} = ln {classes(snapshot)}, what equal chances for all classes cost."
+
+
+def _together(snapshot: Snapshot) -> str:
+    together = max(1, snapshot.steps // POINTS)
+    return f"{together} minibatches" if together > 1 else "minibatch"
+
+
+def test_reading(snapshot: Snapshot) -> str:
+    """The test curves in a sentence."""
+    found = [(runner.label, runner.marks[-1]) for runner in snapshot.runners if runner.marks]
+    if classes(snapshot):
+        return f"Test rows right: {listed([f'{label} {percent(mark.accuracy)}' for label, mark in found])}."
+    return f"Test loss: {listed([f'{label} {number(mark.test_loss, 3)}' for label, mark in found])}."
+
+
+def first_losses(snapshot: Snapshot) -> str:
+    """Karpathy's first check: is the first loss what equal chances cost?"""
+    expected = expected_first_loss(snapshot)
+    begun = [runner for runner in snapshot.runners if runner.step]
+    if expected is None or not begun:
+        return ""
+    said = [f"{runner.label} {number(float(runner.losses[0]), 3)}" for runner in begun]
+    return (
+        f"First loss: {listed(said)}; {number(expected, 3)} is expected of a network that has no opinion yet. "
+        "More than that is confidence without a reason, which the first steps only undo."
+    )
+
+
+def prior_loss(snapshot: Snapshot) -> float:
+    """The entropy of the classes among the training rows: what is left to whoever knows only how frequent each is."""
+    targets = split(snapshot.runners[0].spec, snapshot.train)[0].targets
+    return float(stats.entropy(np.bincount(np.asarray(targets))))
+
+
+def zero_note(snapshot: Snapshot) -> str:
+    """Why a network without any signal still moves: its output bias learns how frequent the classes are."""
+    idle = [runner for runner in snapshot.runners if runner.spec.init == "Zeros" and not runner.retired and runner.step]
+    expected = expected_first_loss(snapshot)
+    if not idle or expected is None:
+        return ""
+    return (
+        f"Zeros cannot tell one input from another. All it can learn is how frequent each class is, by its output "
+        f"bias: its loss goes from ln {classes(snapshot)} = {expected:.5f} to {prior_loss(snapshot):.5f} at best, the "
+        "entropy of the classes among the training rows."
+    )
+
+
+def summary(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """One row a contestant."""
+    return [_row(runner, snapshot) for runner in snapshot.runners]
+
+
+def _row(runner: Runner, snapshot: Snapshot) -> dict[str, Any]:
+    last, (_, losses) = runner.marks[-1] if runner.marks else None, loss_course(runner, snapshot)
+    found: dict[str, Any] = {
+        "start": runner.label,
+        "steps": runner.step,
+        "first loss": float(runner.losses[0]) if runner.step else math.nan,
+        "training loss": float(losses[-1]) if len(losses) else math.nan,
+        "test loss": last.test_loss if last else math.nan,
+    }
+    if classes(snapshot):
+        found["test accuracy"] = last.accuracy if last else math.nan
+    ratio = _largest(last.update_ratio) if last else math.nan
+    return {**found, "largest update:data": ratio, "retired": runner.retired}
+
+
+def _largest(ratios: Array) -> float:
+    finite = ratios[np.isfinite(ratios)]
+    return float(finite.max()) if finite.size else math.nan
+
+
+def step_table(snapshot: Snapshot) -> dict[str, Sequence[float]]:
+    """The loss of every minibatch of every contestant, empty where one is no longer in the race."""
+    longest = max(runner.step for runner in snapshot.runners)
+    columns: dict[str, Sequence[float]] = {"step": list(range(1, longest + 1))}
+    for runner in snapshot.runners:
+        columns[runner.label] = [*runner.losses.tolist(), *[math.nan] * (longest - runner.step)]
+    return columns

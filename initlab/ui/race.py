@@ -1,0 +1,242 @@
+"""The pieces of the race page: presets, contestants, how they train, the race as it runs and what came of it."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from initlab import comparison, race_readings
+from initlab.figures import theme
+from initlab.figures.progress import Course, Scale, progress_figure
+from initlab.optimizers import OPTIMIZERS
+from initlab.race import Snapshot, race
+from initlab.race_presets import PRESETS
+from initlab.race_work import fitted
+from initlab.spec import NetworkSpec
+from initlab.train_spec import TrainSpec
+from initlab.ui import link, panels, session, starts
+from initlab.wording import number
+
+FIELD: Final = "race_starts"
+RUNNING: Final = "_race"
+EVERY: Final = 0.35  # seconds between two drawings of the charts: the browser takes longer to draw than we to train
+
+
+@dataclass(slots=True, eq=False)
+class Running:
+    """The race of one visitor: what it is of, where it stands, and how it goes on."""
+
+    key: tuple[tuple[NetworkSpec, ...], TrainSpec]
+    snapshots: Iterator[Snapshot]
+    now: Snapshot
+    paused: bool = False
+    stopped: bool = False
+
+    @property
+    def over(self) -> bool:
+        return self.stopped or self.now.finished
+
+
+def experiment() -> tuple[NetworkSpec, tuple[NetworkSpec, ...], TrainSpec, list[str]]:
+    """Architecture, contestants and how they train, and what had to give way to the budget of a race."""
+    values = session.values()
+    spec, notes = link.spec_of({**values, "init": "Zeros", "gain": 1.0})
+    how = TrainSpec(
+        str(values["race_optimizer"]), float(values["race_rate"]), int(values["race_batch"]),
+        int(values["race_epochs"]), float(values["race_decay"]), float(values["race_clip"]),
+        float(values["race_dropout"]), seed=spec.seed,
+    )  # fmt: skip
+    specs = comparison.specs(spec, starts.starts_of(str(values[FIELD])))
+    fit, shorter = fitted(specs, how)
+    if (fit, shorter) != (specs, how):
+        notes.append(
+            f"That race is beyond what a page may compute. Run instead: depth {fit[0].depth}, {shorter.epochs} epochs, "
+            f"minibatches of {shorter.batch}."
+        )
+    return spec, fit, shorter, notes
+
+
+def preset_pills(spec: NetworkSpec) -> None:
+    """One click each; the one that is open is marked, and says what to look for."""
+    values = session.values()
+    shown = {name: link.race_of(preset, spec.seed).items() <= values.items() for name, preset in PRESETS.items()}
+    chosen = next((name for name, is_shown in shown.items() if is_shown), None)
+    st.session_state["race_preset"] = chosen
+    st.pills("Presets", tuple(PRESETS), key="race_preset", label_visibility="collapsed", on_change=_open_preset)
+    if chosen:
+        st.caption(PRESETS[chosen].look_for)
+
+
+def _open_preset() -> None:
+    name = st.session_state["race_preset"]
+    if name:
+        session.apply(link.race_of(PRESETS[name], int(session.values()["seed"])))
+
+
+def training_controls() -> None:
+    """How all contestants are trained."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.segmented_control(
+            "Optimizer", tuple(OPTIMIZERS), key="race_optimizer", required=True, persist_state="session"
+        )
+        _slider("Learning rate", "race_rate", link.RACE_RATES)
+        _slider("Epochs", "race_epochs", link.EPOCHS)
+        _slider("Minibatch", "race_batch", link.BATCHES)
+    with st.expander("More about the training", icon=":material/tune:", key="race_more"):
+        left, middle, right = st.columns(3)
+        with left:
+            _slider("Weight decay", "race_decay", link.DECAYS, "Adds so much of each weight to its gradient")
+        with middle:
+            _slider("Gradient clipping", "race_clip", link.CLIPS, "Longest gradient of all parameters; 0 is off")
+        with right:
+            st.slider(
+                "Dropout", 0.0, 0.9, step=0.1, key="race_dropout", persist_state="session",
+                help="Share of the units silenced in each step",
+            )  # fmt: skip
+
+
+def _slider(label: str, key: str, options: tuple[float, ...], help: str | None = None) -> None:
+    st.select_slider(label, options, key=key, persist_state="session", format_func=lambda x: f"{x:g}", help=help)
+
+
+def current(specs: tuple[NetworkSpec, ...], how: TrainSpec) -> Running | None:
+    """The race of this visitor; another one begins where anything about it has changed. None where there can be none,
+    and then the page says why."""
+    kept: Running | None = st.session_state.get(RUNNING)
+    if kept is None or kept.key != (specs, how):
+        try:
+            snapshots = race(specs, how)
+        except ValueError as error:
+            st.info(f"{error}.", icon=":material/info:")
+            return None
+        kept = Running((specs, how), snapshots, next(snapshots))
+        st.session_state[RUNNING] = kept
+    return kept
+
+
+def buttons(running: Running) -> DeltaGenerator:
+    """Once more from the start, and the place of what can be done only while the race runs; another draw is in the
+    sidebar."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Rewind", icon=":material/replay:", key="race_rewind", on_click=_rewind,
+            help="Train again from the same weights",
+        )  # fmt: skip
+        place = st.empty()
+    if not running.over:
+        with place.container(horizontal=True):
+            st.button(
+                "Go on" if running.paused else "Pause",
+                icon=":material/play_arrow:" if running.paused else ":material/pause:",
+                key="race_pause", on_click=_pause, args=(running,),
+            )  # fmt: skip
+            st.button("Stop", icon=":material/stop:", key="race_stop", on_click=_stop, args=(running,))
+    return place
+
+
+def _pause(running: Running) -> None:
+    running.paused = not running.paused
+
+
+def _stop(running: Running) -> None:
+    running.stopped, running.paused = True, False
+
+
+def _rewind() -> None:
+    st.session_state.pop(RUNNING, None)
+
+
+def run(running: Running, brakes: DeltaGenerator) -> None:
+    """Verdict and curves, drawn as the race goes on, until it is over, paused, or something else is asked for.
+
+    `brakes` is the place of the buttons that a finished race has no use for.
+    """
+    card, line = st.container(border=True, key="verdict").empty(), st.empty()
+    left, right = st.columns(2)
+    charts = left.empty(), right.empty()
+    drawings = count(1)
+    _draw(running, card, charts, next(drawings))
+    drawn, started, first = time.monotonic(), time.monotonic(), running.now.step
+    while not (running.over or running.paused):
+        running.now = next(running.snapshots, running.now)
+        line.progress(running.now.step / running.now.steps, _how_far(running.now, first, time.monotonic() - started))
+        if time.monotonic() - drawn > EVERY or running.now.finished:
+            _draw(running, card, charts, next(drawings))
+            drawn = time.monotonic()
+    if running.now.finished:
+        running.snapshots = iter(())  # the networks need not be kept
+        brakes.empty()
+    line.empty()
+    if running.paused or running.stopped:
+        state = "Paused" if running.paused else "Stopped"
+        line.caption(f":material/flag: {state} after step {running.now.step:,} of {running.now.steps:,}.")
+
+
+def _how_far(now: Snapshot, first: int, gone: float) -> str:
+    done = now.step - first
+    left = f", about {math.ceil(gone * (now.steps - now.step) / done)} s left" if done else ""
+    return f"Step {now.step:,} of {now.steps:,}, epoch {math.ceil(now.step / now.epoch)} of {now.train.epochs}{left}"
+
+
+def _draw(
+    running: Running, card: DeltaGenerator, places: tuple[DeltaGenerator, DeltaGenerator], drawing: int
+) -> None:  # fmt: skip
+    """One of several drawings in a run, each under keys of its own but the last."""
+    now, live = running.now, "" if running.over else f"_{drawing}"
+    with card.container():
+        st.header(race_readings.headline(now), anchor=False)
+        st.markdown(race_readings.evidence(now))
+    with places[0].container():
+        panels.chart("Training loss", _loss_figure(now), race_readings.loss_reading(now), f"race_loss{live}")
+    with places[1].container():
+        title = "Test accuracy" if race_readings.classes(now) else "Test loss"
+        panels.chart(title, _test_figure(now), race_readings.test_reading(now), f"race_test{live}")
+
+
+def _loss_figure(now: Snapshot) -> theme.go.Figure:
+    found = [(runner, race_readings.loss_course(runner, now)) for runner in now.runners]
+    courses = [Course(runner.label, *course, bool(runner.retired)) for runner, course in found]
+    expected = race_readings.expected_first_loss(now)
+    scale = Scale("Training loss, log scale", True, None, expected, f"ln {race_readings.classes(now)}")
+    return progress_figure(courses, scale, now.train.epochs, "Epoch", panels.dark())
+
+
+def _test_figure(now: Snapshot) -> theme.go.Figure:
+    found = [(runner, race_readings.test_course(runner, now)) for runner in now.runners]
+    if not race_readings.classes(now):
+        courses = [Course(runner.label, times, losses, bool(runner.retired)) for runner, (times, losses, _) in found]
+        return progress_figure(courses, Scale("Test loss, log scale", True), now.train.epochs, "Epoch", panels.dark())
+    courses = [Course(r.label, times, 100 * right, bool(r.retired)) for r, (times, _, right) in found]
+    scale = Scale("Test rows right, %", bounds=(0.0, 103.0))
+    return progress_figure(courses, scale, now.train.epochs, "Epoch", panels.dark())
+
+
+def tables(now: Snapshot) -> None:
+    """One row a contestant; every step of each while the panel is open."""
+    st.markdown("**In numbers**")
+    panels.numbers(pd.DataFrame(race_readings.summary(now)), "initlab-race.csv", "race_summary")
+    for text in (race_readings.first_losses(now), race_readings.zero_note(now)):
+        if text:
+            st.caption(text)
+    panel = st.expander("Every step", icon=":material/table:", key="race_steps_panel", on_change="rerun")
+    if panel.open:
+        with panel:
+            panels.numbers(pd.DataFrame(race_readings.step_table(now)), "initlab-race-steps.csv", "race_steps")
+
+
+def source(now: Snapshot) -> str:
+    """What they trained on, and what is the same for all."""
+    spec = now.runners[0].spec
+    limit = "" if now.batch == now.train.batch else f" (there are no more than {now.training_rows} rows)"
+    return (
+        f"{now.training_rows:,} rows of {spec.dataset} to train on and {now.test_rows:,} to test on, "
+        f"{spec.scaling.lower()}; minibatches of {now.batch}{limit}, the same for all in the same order; "
+        f"{now.train.optimizer} at learning rate {number(now.train.rate)}, seed {spec.seed}, {spec.precision}. "
+        f"{now.nbytes / 2**20:.1f} MB are kept of this race."
+    )

@@ -1,0 +1,47 @@
+"""A race in a real Chromium: curves move while it runs, a change begins another, and a link has the same end."""
+
+import re
+
+from playwright.sync_api import Page
+
+from benchmarks.browser import settled
+from tests.browser.conftest import NewPage
+
+LONG = "/race?v=1&depth=6&width=128&race_starts=Zeros;Glorot+normal;He+normal&race_epochs=50"
+QUICK = "/race?v=1&depth=3&width=16&race_starts=Zeros;Glorot+normal&race_epochs=2"
+RUNNING = re.compile(r"^Step [\d,]+ of [\d,]+, epoch")
+POINTS = "() => document.querySelector('[class*=st-key-race_loss] .js-plotly-plot')?.data?.[1].x.length ?? 0"
+
+
+def points(page: Page) -> int:
+    """How far the second contestant's line is drawn."""
+    return page.evaluate(POINTS)
+
+
+def test_curves_move_a_change_begins_another_race_and_stop_ends_it(new_page: NewPage) -> None:
+    page = new_page("/race?v=1&race_epochs=1&depth=1&width=8&race_starts=Zeros;Zeros")
+    page.goto(page.url.split("/race")[0] + LONG)
+    page.get_by_text(RUNNING).wait_for()
+    page.wait_for_function(f"({POINTS})() > 9")
+    page.wait_for_function(f"({POINTS})() > {points(page)}")
+    before = points(page)
+    page.get_by_role("slider", name="Learning rate").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"0 < ({POINTS})() && ({POINTS})() < {before}")
+    page.locator(".st-key-race_stop button").click()
+    page.get_by_text(re.compile(r"Stopped after step [\d,]+ of")).wait_for()
+    settled(page)
+    page.get_by_text("learning rate 0.1,").wait_for()
+    assert "race_rate=0.1&" in page.url
+    assert not page.locator("[data-testid=stException]").count()
+
+
+def test_a_link_to_a_race_has_the_same_end_for_everyone(new_page: NewPage) -> None:
+    first, second = new_page(QUICK), new_page(QUICK, width=390, color_scheme="dark")
+    said = [page.locator(".st-key-verdict").inner_text() for page in (first, second)]
+    assert said[0] == said[1]
+    assert "after 2 epochs" in said[0]
+    assert second.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    first.reload()
+    settled(first)
+    assert first.locator(".st-key-verdict").inner_text() == said[0]

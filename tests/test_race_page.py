@@ -1,0 +1,169 @@
+"""The race page without a browser: it runs to the end, says who won, and no state breaks it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sampling import sampled
+from visits import QUICK, alternative_texts, captions, charts, notes, numbers_in, visit
+
+from initlab import race_readings
+from initlab.activations import ACTIVATIONS
+from initlab.comparison import MOST, specs
+from initlab.datasets import DATASETS
+from initlab.race import race
+from initlab.race_presets import PRESETS
+from initlab.train_spec import TrainSpec
+from initlab.ui import link, starts
+
+PAGE = "pages/training/race.py"
+SHORT = {**QUICK, "race_epochs": "1", "race_starts": "Zeros;Glorot normal"}
+KEYS = ["race_loss", "race_test"]
+
+
+def opened(query: dict[str, str] | None = None, **state):
+    app = visit({**SHORT, **(query or {})}, **state)
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def test_a_race_runs_to_its_end_and_its_curves_are_those_of_the_core() -> None:
+    app = opened()
+    spec = replace(link.spec_of(link.decode({name: [text] for name, text in SHORT.items()})[0])[0], gain=1.0)
+    lineup = starts.starts_of(SHORT["race_starts"])
+    *_, last = race(specs(spec, lineup), TrainSpec(epochs=1))
+    assert list(charts(app)) == KEYS
+    assert app.header[0].value == race_readings.headline(last)
+    assert race_readings.evidence(last) in [text.value for text in app.markdown]
+    drawn = charts(app)["race_loss"]["data"]
+    for line, runner in zip(drawn, last.runners, strict=True):
+        np.testing.assert_allclose(numbers_in(line["customdata"])[-1], runner.losses[-1], rtol=1e-5)
+    table = app.dataframe[0].value
+    np.testing.assert_allclose(table["test loss"], [runner.marks[-1].test_loss for runner in last.runners])
+
+
+def test_every_chart_is_described_by_the_sentence_under_it() -> None:
+    app = opened()
+    for sentence in alternative_texts(app).values():
+        assert sentence in captions(app)
+
+
+@pytest.mark.parametrize("name", sampled(PRESETS, every=3))
+def test_a_preset_opens_its_contestants_and_says_what_to_look_for(name: str) -> None:
+    app = opened()
+    app.pills(key="race_preset").set_value(name).run()
+    assert not app.exception
+    preset = PRESETS[name]
+    assert starts.starts_of(app.session_state["race_starts"]) == preset.starts
+    assert preset.look_for in captions(app)
+    assert app.session_state["race_rate"] == preset.how.rate
+
+
+def test_what_needs_something_to_predict_says_so_and_keeps_its_controls() -> None:
+    app = opened({"dataset": "Gaussian noise"})
+    assert "something to predict" in app.info[0].value
+    assert not charts(app)
+    app.session_state["dataset"] = "Iris"
+    app.run()
+    assert not app.exception
+    assert list(charts(app)) == KEYS
+
+
+def test_a_race_that_overflows_names_who_retired() -> None:
+    app = opened({"race_starts": "He normal;Random normal,stddev=1,gain=10", "activation": "ReLU", "race_rate": "10"})
+    assert any("loss became" in text.value for text in app.markdown)
+    assert list(charts(app)) == KEYS
+
+
+def test_pause_stop_and_rewind() -> None:
+    app = opened()
+    first = app.session_state["_race"]
+    assert first.over
+    assert not any(button.key in ("race_pause", "race_stop") for button in app.button)
+    app.button(key="race_rewind").click().run()
+    again = app.session_state["_race"]
+    assert again is not first
+    for one, other in zip(first.now.runners, again.now.runners, strict=True):
+        np.testing.assert_array_equal(one.losses, other.losses)
+
+
+def test_a_paused_race_stays_where_it_is_until_it_goes_on() -> None:
+    app = opened()
+    app.button(key="race_rewind").click().run()
+    running = app.session_state["_race"]
+    snapshots = race(*running.key)
+    running.snapshots, running.now, running.paused = snapshots, next(snapshots), True
+    app.run()
+    assert running.now.step == 0
+    assert any("Paused after step 0" in text for text in captions(app))
+    assert app.button(key="race_pause").label == "Go on"
+    app.button(key="race_pause").click().run()
+    assert running.now.finished
+    assert not running.paused
+
+
+def test_a_stopped_race_is_over_and_a_change_begins_another() -> None:
+    app = opened()
+    running = app.session_state["_race"]
+    snapshots = race(*running.key)
+    running.snapshots, running.now, running.paused = snapshots, next(snapshots), True
+    app.run()
+    app.button(key="race_stop").click().run()
+    assert running.now.step == 0
+    assert any("Stopped after step 0" in text for text in captions(app))
+    app.select_slider(key="race_rate").set_value(0.2).run()
+    assert app.session_state["_race"].now.finished
+    assert app.session_state["_race"].now.train.rate == 0.2
+
+
+def test_a_race_beyond_the_budget_is_shortened_and_says_so() -> None:
+    _, specs_, how, said = _experiment({"depth": "200", "width": "1024", "race_epochs": "200"})
+    assert how.epochs < 200 or specs_[0].depth < 200
+    assert any("beyond what a page may compute" in note for note in said)
+
+
+def _experiment(query: dict[str, str]):
+    """What the page would run, without running it."""
+    from initlab.ui import race as page
+
+    values, _ = link.decode({name: [text] for name, text in query.items()})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("initlab.ui.session.values", lambda: values)
+        return page.experiment()
+
+
+@pytest.mark.parametrize("query", sampled([
+    {"dataset": "Diabetes"}, {"dataset": "Moons", "normalization": "Batch", "race_optimizer": "Adam"},
+    {"depth": "1", "width": "1", "batch": "1"}, {"race_batch": "2048", "dataset": "Iris"},
+    {"normalization": "Layer", "residual": "True", "race_dropout": "0.5", "race_clip": "1", "race_decay": "0.01"},
+    {"precision": "float64", "output": "One row repeated", "race_optimizer": "Momentum"},
+    {"race_rate": "1e30"}, {"loss": "Mean squared error"}, {"loss": "Random cotangent"},
+], every=2))  # fmt: skip
+def test_no_state_breaks_the_page(query: dict[str, str]) -> None:
+    app = opened(query, race_steps_panel=True)
+    assert list(charts(app)) == KEYS or app.info
+
+
+def test_a_batch_larger_than_the_data_is_an_upper_limit_and_said() -> None:
+    assert any("minibatches of 120 (there are no more than 120 rows)" in text for text in captions(
+        opened({"dataset": "Iris", "race_batch": "2048"}))
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sampled(ACTIVATIONS, 1))
+def test_every_activation_races(name: str) -> None:
+    assert list(charts(opened({"activation": name}))) == KEYS
+
+
+@pytest.mark.parametrize("name", sampled([n for n, data in DATASETS.items() if data.classes or n == "Diabetes"], 2))
+def test_every_data_set_races_and_is_named(name: str) -> None:
+    app = opened({"dataset": name})
+    assert any(f"rows of {name} to train on" in text for text in captions(app))
+
+
+@pytest.mark.parametrize("first", sampled(range(0, len(link.MENU), MOST), 2, 3))
+def test_every_initializer_races(first: int) -> None:
+    app = opened({"race_starts": ";".join(link.MENU[first : first + MOST])})
+    assert not notes(app)
+    assert list(charts(app)) == KEYS

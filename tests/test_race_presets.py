@@ -1,0 +1,52 @@
+"""Every race of the menu shows what its line says, whatever the draw."""
+
+from dataclasses import replace
+
+import pytest
+
+from initlab.comparison import specs
+from initlab.race import Snapshot, race
+from initlab.race_presets import PRESETS
+from initlab.race_readings import NOTHING, progress
+
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.stress) for seed in range(1, 6))]
+
+
+def finished(name: str, seed: int) -> Snapshot:
+    preset = PRESETS[name]
+    *_, last = race(specs(replace(preset.spec, seed=seed), preset.starts), replace(preset.how, seed=seed))
+    return last
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_better_start_trains_faster(seed: int) -> None:
+    zeros, small, large, glorot, he = finished("A better start trains faster", seed).runners
+    assert min(glorot.marks[-1].accuracy, he.marks[-1].accuracy) > 0.9
+    assert large.marks[-1].accuracy < 0.5
+    for idle in (zeros, small):
+        assert progress(idle) < NOTHING
+        assert idle.marks[-1].update_ratio[:-1].max() < 1e-3 or idle.spec.init == "Zeros"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_zero_and_constant_never_learn(seed: int) -> None:
+    zeros, constant, glorot = finished("Zero and constant never learn", seed).runners
+    assert zeros.marks[-1].accuracy < 0.15
+    assert constant.marks[-1].accuracy < 0.15
+    assert glorot.marks[-1].accuracy > 0.9
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_too_large_a_step(seed: int) -> None:
+    glorot, he, doubled = finished("Too large a step", seed).runners
+    assert doubled.losses[0] > 100
+    assert doubled.retired.startswith("He normal × 2 at learning rate 0.2: loss became")
+    assert doubled.step < 10
+    assert not glorot.retired
+    assert not he.retired
+    assert glorot.step == he.step == 115
+
+
+def test_every_race_is_tested_here() -> None:
+    tested = {name.removeprefix("test_").replace("_", " ") for name in globals() if name.startswith("test_")}
+    assert {name.lower() for name in PRESETS} <= tested

@@ -1,0 +1,112 @@
+"""What a race says, checked against the numbers of the race."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from initlab import race_readings as readings
+from initlab.comparison import specs, start
+from initlab.race import Snapshot, race
+from initlab.spec import NetworkSpec
+from initlab.train_spec import TrainSpec
+from initlab.wording import percent
+
+SPEC = NetworkSpec(activation="Tanh", depth=3, width=16)
+LINEUP = (start("Zeros"), start("Glorot normal"), start("Random normal", stddev=0.001))
+HOW = TrainSpec(rate=0.2, epochs=5)
+
+
+def raced(spec: NetworkSpec = SPEC, lineup=LINEUP, how: TrainSpec = HOW) -> list[Snapshot]:
+    return list(race(specs(spec, lineup), how))
+
+
+def test_the_winner_and_who_learned_nothing_are_named_with_their_numbers() -> None:
+    last = raced()[-1]
+    assert readings.headline(last) == "Glorot normal wins"
+    said = readings.evidence(last)
+    assert percent(last.runners[1].marks[-1].accuracy) in said
+    assert "Zeros and Random normal 0.001 have learned next to nothing." in said
+    assert "after 5 epochs" in said
+
+
+def test_before_the_first_step_nobody_is_ahead() -> None:
+    first = raced()[0]
+    assert first.step == 0
+    assert readings.headline(first) == "Nobody has taken a step yet"
+    assert readings.loss_reading(first) == "Training losses, before the first step."
+    assert readings.first_losses(first) == ""
+    assert len(readings.summary(first)) == 3
+
+
+def test_what_has_not_been_looked_at_yet_has_no_numbers() -> None:
+    first = raced()[0]
+    bare = replace(first, runners=tuple(replace(runner, marks=()) for runner in first.runners))
+    assert all(math.isnan(row["test loss"]) for row in readings.summary(bare))
+    assert readings.headline(bare) == "Nobody has taken a step yet"
+
+
+def test_equal_starts_learn_alike() -> None:
+    last = raced(lineup=(start("Glorot normal"),) * 2)[-1]
+    assert readings.headline(last) == "All of them learn alike"
+
+
+def test_nobody_learns_where_no_gradient_arrives() -> None:
+    last = raced(lineup=(start("Zeros"), start("Zeros")))[-1]
+    assert readings.headline(last) == "Nobody has learned anything"
+
+
+def test_who_overflows_is_out_and_quoted() -> None:
+    last = raced(replace(SPEC, activation="ReLU"), (start("He normal", gain=10.0),) * 2, TrainSpec(rate=10))[-1]
+    assert readings.headline(last) == "Nobody is still in the race"
+    assert "at learning rate 10: loss became" in readings.evidence(last)
+    assert all(row["retired"] for row in readings.summary(last))
+
+
+def test_a_course_is_the_mean_of_the_minibatches_it_stands_for() -> None:
+    last = raced(how=replace(HOW, epochs=20))[-1]
+    runner, together = last.runners[1], last.steps // readings.POINTS
+    times, means = readings.loss_course(runner, last)
+    assert together > 1
+    assert times[-1] == pytest.approx(20)
+    np.testing.assert_allclose(means[0], runner.losses[:together].mean())
+    np.testing.assert_allclose(means[1], runner.losses[together : 2 * together].mean())
+    assert len(means) == math.ceil(last.steps / together)
+
+
+def test_the_first_loss_expected_of_equal_chances_is_the_logarithm_of_the_classes() -> None:
+    last = raced()[-1]
+    assert readings.expected_first_loss(last) == pytest.approx(math.log(10))
+    assert "Zeros 2.3" in readings.first_losses(last)
+    assert "2.3 is expected" in readings.first_losses(last)
+    squared = raced(replace(SPEC, loss="Mean squared error"))[-1]
+    assert readings.expected_first_loss(squared) is None
+    assert readings.first_losses(squared) == ""
+
+
+def test_zeros_learn_the_class_prior_and_the_page_says_so() -> None:
+    last = raced(how=replace(HOW, epochs=50))[-1]
+    prior = readings.prior_loss(last)
+    assert prior < math.log(10)
+    assert f"{prior:.5f}" in readings.zero_note(last)
+    assert last.runners[0].losses[-23:].mean() == pytest.approx(prior, abs=3e-3)
+    assert readings.zero_note(raced(lineup=LINEUP[1:])[-1]) == ""
+
+
+def test_the_table_of_steps_has_every_minibatch_and_gaps_for_who_is_out() -> None:
+    spec = replace(SPEC, activation="ReLU")
+    last = raced(spec, (start("He normal", gain=10.0), start("Zeros")), TrainSpec(rate=1, epochs=1))[-1]
+    table = readings.step_table(last)
+    assert len(table["step"]) == last.runners[1].step
+    out, going = (np.array(table[runner.label]) for runner in last.runners)
+    assert np.isfinite(going).all()
+    assert np.isnan(out[last.runners[0].step :]).all()
+
+
+def test_a_regression_is_told_by_its_test_loss() -> None:
+    last = raced(replace(SPEC, dataset="Diabetes"), LINEUP[:2], TrainSpec(epochs=5))[-1]
+    assert "test loss" in readings.evidence(last)
+    assert "rows right" not in readings.evidence(last)
+    assert readings.test_reading(last).startswith("Test loss:")
+    assert "test accuracy" not in readings.summary(last)[0]
