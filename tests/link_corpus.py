@@ -179,11 +179,20 @@ CORPUS: Final = (
         NetworkSpec("Random normal", SMALL, activation="Sigmoid", depth=10),
         view={"phase_axis": "Log", "phase_weight": 105.0, "phase_bias": 0.25},
     ),
+    SavedLink(
+        "v=1&race_starts=Zeros;He+normal&race_optimizer=Adam&race_rate=0.001&race_batch=32&race_epochs=20&race_dropout=0.5",
+        OPENING,
+        view={
+            "race_starts": "Zeros;He normal", "race_optimizer": "Adam", "race_rate": 0.001, "race_batch": 32,
+            "race_epochs": 20, "race_dropout": 0.5,
+        },
+    ),
     # Damaged on the way, mistyped or made up.
     SavedLink(
         "symmetry_steps=12&symmetry_noise=-1&symmetry_rate=1e9&symmetry_optimizer=Adagrad", OPENING, notes=True,
         view={"symmetry_steps": 10, "symmetry_noise": 0.0, "symmetry_rate": 10.0, "symmetry_optimizer": "SGD"},
     ),
+    SavedLink("race_rate=1e30&race_epochs=-7", OPENING, notes=True, view={"race_rate": 10.0, "race_epochs": 1}),
     SavedLink("depth=1e9", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=200), notes=True),
     SavedLink("depth=-3", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=1), notes=True),
     SavedLink("depth=nan&width=inf&gain=1e400&seed=abc", OPENING, notes=True),
