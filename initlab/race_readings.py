@@ -132,6 +132,8 @@ def _together(snapshot: Snapshot) -> str:
 def test_reading(snapshot: Snapshot) -> str:
     """The test curves in a sentence."""
     found = [(runner.label, runner.marks[-1]) for runner in snapshot.runners if runner.marks]
+    if not found:
+        return "Test rows, before anybody has seen them."
     if classes(snapshot):
         return f"Test rows right: {listed([f'{label} {percent(mark.accuracy)}' for label, mark in found])}."
     return f"Test loss: {listed([f'{label} {number(mark.test_loss, 3)}' for label, mark in found])}."

@@ -62,7 +62,7 @@ def test_every_data_set_renders_and_is_named_as_the_source(name: str) -> None:
     assert any(f"32 rows of {name} (standardized)" in text for text in captions(app))
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", sampled(SCENARIOS, 0, 2))
 def test_a_scenario_opens_with_what_to_look_for_and_the_findings_of_its_probe(name: str) -> None:
     app = visit()
     app.pills(key="scenario").set_value(name).run()
@@ -156,7 +156,7 @@ def test_a_new_draw_is_the_next_seed_and_another_picture() -> None:
     assert not alternative_texts(app)["rms"].startswith(readings.rms(probed(spec)))
 
 
-@pytest.mark.parametrize("axis", AXES)
+@pytest.mark.parametrize("axis", sampled(AXES, 1, 3))
 @pytest.mark.parametrize(("view", "kind"), [("Ridges", "scatter"), ("Heat map", "heatmap"), ("Auto", "scatter")])
 def test_axis_and_view_change_both_pictures(axis: str, view: str, kind: str) -> None:
     app = visit(QUICK)

@@ -45,6 +45,9 @@ def test_what_has_not_been_looked_at_yet_has_no_numbers() -> None:
     bare = replace(first, runners=tuple(replace(runner, marks=()) for runner in first.runners))
     assert all(math.isnan(row["test loss"]) for row in readings.summary(bare))
     assert readings.headline(bare) == "Nobody has taken a step yet"
+    assert readings.test_reading(bare) == "Test rows, before anybody has seen them."
+    half = replace(bare, runners=(first.runners[0], *bare.runners[1:]))
+    assert readings.test_reading(half).startswith("Test rows right: Zeros")
 
 
 def test_equal_starts_learn_alike() -> None:
