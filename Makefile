@@ -24,8 +24,9 @@ test: $(DEVELOPMENT)
 	@bash .ci/chromium
 	@$(BIN)/python -m ruff check --quiet .
 	@$(BIN)/python -m ruff format --check --quiet .
-	@$(BIN)/python -m basedpyright --level error
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not stress"
+	@$(BIN)/python -m basedpyright --level error > .venv/types.txt & types=$$!; \
+		$(BIN)/python -m pytest -n 2 --dist worksteal -m "not stress"; tests=$$?; \
+		wait $$types || { cat .venv/types.txt; exit 1; }; exit $$tests
 
 stress: $(DEVELOPMENT)
 	@bash .ci/chromium
