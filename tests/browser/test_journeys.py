@@ -97,6 +97,7 @@ def test_no_request_leaves_the_machine_and_the_panels_open(page: Page, foreign_r
 @pytest.mark.parametrize(
     "query", ["?v=1&init=Zeros", "?v=1&init=Random+uniform&minval=0&maxval=1&activation=ReLU&depth=30"]
 )
+@pytest.mark.stress
 def test_what_cannot_be_drawn_is_named(new_page: NewPage, query: str) -> None:
     page = new_page("/" + query)
     words = page.locator(".st-key-activations .annotation-text").all_text_contents()

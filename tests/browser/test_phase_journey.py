@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from benchmarks.browser import settled
@@ -50,6 +51,7 @@ def test_a_clicked_point_is_in_the_link_and_opens_in_explore(new_page: NewPage) 
     assert page.url == before
 
 
+@pytest.mark.stress
 def test_a_point_can_be_clicked_again_after_a_slider_was_moved_and_back_returns_to_it(new_page: NewPage) -> None:
     page = new_page("/phase-diagram?activation=ReLU")
     click(page, 1.5, 0.04)
