@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from scipy import stats
 
 from initlab.arrays import Array, Integers
 from initlab.comparison import MOST, Start, labels
 from initlab.datasets import Batch
 from initlab.draws import Draws
 from initlab.errors import invalid
-from initlab.losses import Loss, prepared
+from initlab.losses import Loss, Targets, prepared
 from initlab.network import Network
 from initlab.race_work import require_affordable
 from initlab.recording import Mark, Observer, marks
@@ -50,7 +51,11 @@ class Runner:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A race after `step` of `steps` minibatches; `epoch` of them is one round through the training rows."""
+    """A race after `step` of `steps` minibatches; `epoch` of them is one round through the training rows.
+
+    `prior` is the entropy of the classes among these, the least cross-entropy for whoever knows only how frequent each
+    class is; NaN for a regression. `finished` holds for the last snapshot of a race alone.
+    """
 
     train: TrainSpec
     step: int
@@ -58,11 +63,9 @@ class Snapshot:
     epoch: int
     training_rows: int
     test_rows: int
+    prior: float
     runners: tuple[Runner, ...]
-
-    @property
-    def finished(self) -> bool:
-        return self.step == self.steps or all(runner.retired for runner in self.runners)
+    finished: bool = False
 
     @property
     def batch(self) -> int:
@@ -148,6 +151,7 @@ class _Race:
     loss: Loss
     rows: int
     test_rows: int
+    prior: float
     steps: int
     marks: frozenset[int]
 
@@ -167,12 +171,16 @@ class _Race:
             observer = Observer.of(training.network, rows, judged, loss)
             contestants.append(_Contestant(name, spec, training, observer, rows, np.empty(steps), draws=dropout))
         chosen = frozenset(marks(specs, steps))
-        return cls(how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), steps, chosen)
+        return cls(
+            how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), prior_loss(fit.targets), steps, chosen
+        )
 
-    def snapshot(self, step: int) -> Snapshot:
+    def snapshot(self, step: int, *, finished: bool = False) -> Snapshot:
         epoch = self.steps // self.how.epochs
         runners = tuple(contestant.seen() for contestant in self.contestants)
-        return Snapshot(self.how, step, self.steps, epoch, self.rows, self.test_rows, runners)
+        return Snapshot(
+            self.how, step, self.steps, epoch, self.rows, self.test_rows, self.prior, runners, finished=finished
+        )
 
 
 def _run(all_of: _Race) -> Iterator[Snapshot]:
@@ -182,7 +190,7 @@ def _run(all_of: _Race) -> Iterator[Snapshot]:
         if time.perf_counter() > due or step is None:
             yield all_of.snapshot(step or 0)
             due = time.perf_counter() + PATIENCE
-    yield all_of.snapshot(max(contestant.step for contestant in all_of.contestants))
+    yield all_of.snapshot(max(contestant.step for contestant in all_of.contestants), finished=True)
 
 
 def _steps(all_of: _Race) -> Iterator[int | None]:
@@ -199,6 +207,13 @@ def _steps(all_of: _Race) -> Iterator[int | None]:
         for contestant in running:
             for _ in contestant.advance(pick, all_of.how, all_of.loss, step + 1 in all_of.marks):
                 yield step
+
+
+def prior_loss(targets: Targets) -> float:
+    """The entropy of classes; NaN where there are none."""
+    if targets is None or not np.issubdtype(targets.dtype, np.integer):
+        return math.nan
+    return float(stats.entropy(np.unique(targets, return_counts=True)[1]))
 
 
 def retirement(label: str, rate: float, value: float, step: int, network: Network) -> str:

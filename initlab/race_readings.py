@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from scipy import stats
 
 from initlab.arrays import Array
 from initlab.datasets import DATASETS
 from initlab.losses import resolve
 from initlab.race import Runner, Snapshot
-from initlab.schedule import split
 from initlab.wording import listed, number, percent
 
 POINTS: Final = 120  # means of minibatch losses along a whole race
@@ -152,12 +150,6 @@ def first_losses(snapshot: Snapshot) -> str:
     )
 
 
-def prior_loss(snapshot: Snapshot) -> float:
-    """The entropy of the classes among the training rows: what is left to whoever knows only how frequent each is."""
-    targets = split(snapshot.runners[0].spec, snapshot.train)[0].targets
-    return float(stats.entropy(np.bincount(np.asarray(targets))))
-
-
 def zero_note(snapshot: Snapshot) -> str:
     """Why a network without any signal still moves: its output bias learns how frequent the classes are."""
     idle = [runner for runner in snapshot.runners if runner.spec.init == "Zeros" and not runner.retired and runner.step]
@@ -166,7 +158,7 @@ def zero_note(snapshot: Snapshot) -> str:
         return ""
     return (
         f"Zeros cannot tell one input from another. All it can learn is how frequent each class is, by its output "
-        f"bias: its loss goes from ln {classes(snapshot)} = {expected:.5f} to {prior_loss(snapshot):.5f} at best, the "
+        f"bias: its loss goes from ln {classes(snapshot)} = {expected:.5f} to {snapshot.prior:.5f} at best, the "
         "entropy of the classes among the training rows."
     )
 

@@ -1,6 +1,7 @@
 """A race: who learns, who crawls, who retires; the same numbers every time, and the same as of a single run."""
 
 import re
+import sys
 import time
 from dataclasses import replace
 from itertools import pairwise, zip_longest
@@ -107,6 +108,15 @@ def test_a_race_in_which_everybody_has_retired_is_over() -> None:
     last = finish([spec], TrainSpec(epochs=5))
     assert (last.step, last.finished) == (1, True)
     assert "at step 1; largest weight 1 in" in last.runners[0].retired
+
+
+def test_only_the_last_snapshot_is_finished_and_nobody_is_missing_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["initlab.race"], "PATIENCE", 0.0)  # a snapshot at every moment that allows one
+    spec = NetworkSpec(depth=30, width=256).with_init("Random uniform", minval=0.0, maxval=1.0)
+    *before, last = race([spec, spec], TrainSpec(epochs=5))
+    assert any(all(runner.retired for runner in snapshot.runners) for snapshot in before)
+    assert not any(snapshot.finished for snapshot in before)
+    assert [runner.marks[-1].step for runner in last.runners] == [1, 1]
 
 
 def test_the_sentence_names_the_largest_weight_and_where_it_is() -> None:

@@ -90,7 +90,7 @@ def test_the_first_loss_expected_of_equal_chances_is_the_logarithm_of_the_classe
 
 def test_zeros_learn_the_class_prior_and_the_page_says_so() -> None:
     last = raced(how=replace(HOW, epochs=50))[-1]
-    prior = readings.prior_loss(last)
+    prior = last.prior
     assert prior < math.log(10)
     assert f"{prior:.5f}" in readings.zero_note(last)
     assert last.runners[0].losses[-23:].mean() == pytest.approx(prior, abs=3e-3)
