@@ -8,50 +8,45 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from initlab.comparison import Start, start
+from initlab.comparison import TANH, Preset, start
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """A claim, the architecture it is tested on (the start in `spec` does not count), the contestants, the training."""
+class Race(Preset):
+    """A comparison with how its starts are trained."""
 
-    name: str
-    spec: NetworkSpec
-    starts: tuple[Start, ...]
     how: TrainSpec
-    look_for: str
 
 
-TANH: Final = NetworkSpec(activation="Tanh", depth=10)
 TABLE: Final = (
-    Preset(
+    Race(
         "A better start trains faster",
         TANH,
         (
             start("Zeros"), start("Random normal", stddev=0.01), start("Random normal", stddev=1.0),
             start("Glorot normal"), start("He normal"),
         ),
-        TrainSpec(rate=0.05, epochs=10),
         "Glorot and He have nine test rows in ten right; N(0, 1), saturated, has not half of them. Zeros and "
         "N(0, 0.01) learn nothing: no gradient to speak of reaches their weights.",
+        TrainSpec(rate=0.05, epochs=10),
     ),
-    Preset(
+    Race(
         "Zero and constant never learn",
         NetworkSpec(activation="Tanh", depth=3, width=64),
         (start("Zeros"), start("Constant", value=0.1), start("Glorot normal")),
-        TrainSpec(rate=0.1, epochs=10),
         "Ten epochs on, zeros and a constant still guess, while Glorot has nine rows in ten right. Equal weights make "
         "all units of a layer one unit: one number would have to tell ten classes apart.",
+        TrainSpec(rate=0.1, epochs=10),
     ),
-    Preset(
+    Race(
         "Too large a step",
         NetworkSpec(activation="ReLU", depth=10),
         (start("Glorot normal"), start("He normal"), start("He normal", gain=2.0)),
-        TrainSpec(rate=0.2, epochs=5),
         "A learning rate near the edge. He with its weights doubled starts from a loss of hundreds, overflows within a "
         "few steps and leaves the race; the others go on.",
+        TrainSpec(rate=0.2, epochs=5),
     ),
 )  # fmt: skip
-PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({entry.name: entry for entry in TABLE})
+PRESETS: Final[Mapping[str, Race]] = MappingProxyType({entry.name: entry for entry in TABLE})

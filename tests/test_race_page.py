@@ -15,6 +15,7 @@ from initlab.race import race
 from initlab.race_presets import PRESETS
 from initlab.train_spec import TrainSpec
 from initlab.ui import link, starts
+from initlab.ui import race as race_page
 
 PAGE = "pages/training/race.py"
 SHORT = {**QUICK, "race_epochs": "1", "race_starts": "Zeros;Glorot normal"}
@@ -125,12 +126,10 @@ def test_a_race_beyond_the_budget_is_shortened_and_says_so() -> None:
 
 def _experiment(query: dict[str, str]):
     """What the page would run, without running it."""
-    from initlab.ui import race as page
-
     values, _ = link.decode({name: [text] for name, text in query.items()})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("initlab.ui.session.values", lambda: values)
-        return page.experiment()
+        return race_page.experiment()
 
 
 @pytest.mark.parametrize("query", sampled([

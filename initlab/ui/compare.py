@@ -5,7 +5,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from initlab import comparison, contrast
-from initlab.comparison import PRESETS, SEEDS, Start
+from initlab.comparison import PRESETS, SEEDS, Preset, Start
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
 from initlab.spec import NetworkSpec
@@ -30,20 +30,13 @@ def experiment() -> tuple[NetworkSpec, tuple[Start, ...], list[str]]:
     return fit, lineup, notes
 
 
-def preset_pills(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
-    """One click each; the one that is open is marked, and says what to look for."""
-    chosen = next((name for name, preset in PRESETS.items() if preset.shown(spec, lineup)), None)
-    st.session_state["compare_preset"] = chosen
-    st.pills("Presets", tuple(PRESETS), key="compare_preset", label_visibility="collapsed", on_change=_open_preset)
-    if chosen:
-        st.caption(PRESETS[chosen].look_for)
+def presets(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
+    """Comparisons one click away."""
+    panels.offers("Presets", "compare_preset", PRESETS, lambda preset: preset.shown(spec, lineup), _open)
 
 
-def _open_preset() -> None:
-    name = st.session_state["compare_preset"]
-    if name:
-        preset = PRESETS[name]
-        session.apply({**link.architecture_of(preset.spec), FIELD: starts.written(preset.starts)})
+def _open(preset: Preset) -> None:
+    session.apply({**link.architecture_of(preset.spec), FIELD: starts.written(preset.starts)})
 
 
 def histogram_controls(depth: int) -> tuple[Axis, bool, bool]:

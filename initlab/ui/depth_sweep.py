@@ -67,19 +67,15 @@ TABLE: Final = (
 PRESETS: Final = {preset.name: preset for preset in TABLE}
 
 
-def preset_buttons(spec: NetworkSpec) -> None:
-    """One click each; the one that is open is marked, and says what to look for."""
-    chosen = next((preset.name for preset in TABLE if preset.spec == spec), None)
-    st.session_state["sweep_preset"] = chosen
-    st.pills("Presets", tuple(PRESETS), key="sweep_preset", label_visibility="collapsed", on_change=_open_preset)
-    if chosen:
-        st.caption(PRESETS[chosen].look_for)
-
-
-def _open_preset() -> None:
-    name = st.session_state["sweep_preset"]
-    if name:
-        session.apply_spec(PRESETS[name].spec)
+def presets(spec: NetworkSpec) -> None:
+    """Maps one click away."""
+    panels.offers(
+        "Presets",
+        "sweep_preset",
+        PRESETS,
+        lambda preset: preset.spec == spec,
+        lambda preset: session.apply_spec(preset.spec),
+    )
 
 
 def controls(spec: NetworkSpec) -> tuple[Quantity, Grid, list[str]]:

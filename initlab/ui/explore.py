@@ -18,19 +18,11 @@ from initlab.table import layer_table, one_layer
 from initlab.ui import compute, link, navigation, panels, session, starts
 
 
-def scenario_buttons(spec: NetworkSpec) -> None:
-    """One click each; the one that is open is marked, and says what to look for."""
-    chosen = next((name for name, scenario in SCENARIOS.items() if scenario.spec == spec), None)
-    st.session_state["scenario"] = chosen
-    st.pills("Scenarios", tuple(SCENARIOS), key="scenario", label_visibility="collapsed", on_change=_open_scenario)
-    if chosen:
-        st.caption(SCENARIOS[chosen].look_for)
-
-
-def _open_scenario() -> None:
-    name = st.session_state["scenario"]
-    if name:
-        session.apply_spec(SCENARIOS[name].spec)
+def scenarios(spec: NetworkSpec) -> None:
+    """Networks one click away."""
+    panels.offers(
+        "Scenarios", "scenario", SCENARIOS, lambda one: one.spec == spec, lambda one: session.apply_spec(one.spec)
+    )
 
 
 def compare_button(place: DeltaGenerator, spec: NetworkSpec) -> None:

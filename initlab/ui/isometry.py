@@ -62,20 +62,13 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({
 
 
 def presets(spec: NetworkSpec) -> None:
-    """One click each; the one that is open is marked, and says what to look for."""
-    partner = session.values()["isometry_partner"]
-    chosen = next((name for name, preset in PRESETS.items() if (preset.spec, preset.partner) == (spec, partner)), None)
-    st.session_state["isometry_preset"] = chosen
-    st.pills("Presets", tuple(PRESETS), key="isometry_preset", label_visibility="collapsed", on_change=_open_preset)
-    if chosen:
-        st.caption(PRESETS[chosen].look_for)
+    """Comparisons one click away."""
+    now = spec, session.values()["isometry_partner"]
+    panels.offers("Presets", "isometry_preset", PRESETS, lambda preset: (preset.spec, preset.partner) == now, _open)
 
 
-def _open_preset() -> None:
-    name = st.session_state["isometry_preset"]
-    if name:
-        session.apply_spec(PRESETS[name].spec)
-        session.apply({"isometry_partner": PRESETS[name].partner})
+def _open(preset: Preset) -> None:
+    session.apply({**link.values_of(preset.spec), "isometry_partner": preset.partner})
 
 
 def controls(spec: NetworkSpec) -> tuple[str, int]:

@@ -23,7 +23,7 @@ from initlab.optimizers import OPTIMIZERS
 from initlab.phase import AXES as PLANE_AXES
 from initlab.phase import BIASES, WEIGHTS
 from initlab.race_presets import PRESETS as RACES
-from initlab.race_presets import Preset as Race
+from initlab.race_presets import Race
 from initlab.scenarios import DEFAULT
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
 from initlab.sweep import QUANTITIES
@@ -38,7 +38,7 @@ BATCHES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 RATES: Final = (*(float(f"{m}e{e}") for e in range(-4, 1) for m in (1, 2, 5)), 10.0)
 NOISES: Final = (0.0, *(float(f"{m}e{e}") for e in range(-9, 0) for m in (1, 3)), 1.0)
 DEEPEST: Final = (10, 20, 30, 60, 100, 200)
-RACE_RATES: Final = (*(float(f"{m}e{e}") for e in range(-5, 1) for m in (1, 2, 5)), 10.0)
+RACE_RATES: Final = (1e-5, 2e-5, 5e-5, *RATES)
 EPOCHS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
 DECAYS: Final = (0.0, *(float(f"1e{e}") for e in range(-5, 1)))
 CLIPS: Final = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)

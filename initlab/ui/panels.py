@@ -1,7 +1,7 @@
 """The pieces pages are put together from: verdict card, figure card, numbers."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -55,6 +55,36 @@ def style() -> None:
     look = theme.palette(dark())
     leaving = LEAVING.format(st.get_option(f"theme.{'dark' if dark() else 'light'}.borderColor"), look.ink)
     st.html(f"<style>{READABLE.format(look.muted)} {ROOMY} {leaving} {ink}</style>")
+
+
+class Offer(Protocol):
+    """An experiment that a page offers."""
+
+    @property
+    def look_for(self) -> str: ...
+
+
+Offered = TypeVar("Offered", bound=Offer)
+
+
+def offers(
+    label: str, key: str, table: Mapping[str, Offered], is_shown: Callable[[Offered], bool],
+    show: Callable[[Offered], None],
+) -> None:  # fmt: skip
+    """Experiments one click each; the one that is shown is marked, and says what to look for. `show` is a callback."""
+    chosen = next((name for name, offer in table.items() if is_shown(offer)), None)
+    st.session_state[key] = chosen
+    st.pills(
+        label, tuple(table), key=key, label_visibility="collapsed", on_change=_show_chosen, args=(key, table, show)
+    )
+    if chosen:
+        st.caption(table[chosen].look_for)
+
+
+def _show_chosen(key: str, table: Mapping[str, Offered], show: Callable[[Offered], None]) -> None:
+    name = st.session_state[key]
+    if name:
+        show(table[name])
 
 
 def verdict_card(findings: tuple[Finding, ...], healthy: str, caveats: Iterable[str]) -> DeltaGenerator:

@@ -77,19 +77,13 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({
 
 
 def presets(spec: NetworkSpec, chosen: Place) -> None:
-    """One click each; the one that is open is marked, and says what to look for."""
-    name = next((name for name, preset in PRESETS.items() if (preset.spec, preset.chosen) == (spec, chosen)), None)
-    st.session_state["phase_preset"] = name
-    st.pills("Presets", tuple(PRESETS), key="phase_preset", label_visibility="collapsed", on_change=_open_preset)
-    if name:
-        st.caption(PRESETS[name].look_for)
+    """Networks and points one click away."""
+    now = spec, chosen
+    panels.offers("Presets", "phase_preset", PRESETS, lambda preset: (preset.spec, preset.chosen) == now, _open)
 
 
-def _open_preset() -> None:
-    name = st.session_state["phase_preset"]
-    if name:
-        session.apply_spec(PRESETS[name].spec)
-        session.apply({**_fields(PRESETS[name].chosen), "phase_axis": AXES[0]})
+def _open(preset: Preset) -> None:
+    session.apply({**link.values_of(preset.spec), **_fields(preset.chosen), "phase_axis": AXES[0]})
 
 
 def chosen_point() -> Place:

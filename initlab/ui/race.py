@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
@@ -12,7 +12,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from initlab import comparison, race_readings
-from initlab.figures import theme
+from initlab.comparison import Start
+from initlab.figures import Figure
 from initlab.figures.progress import Course, Scale, progress_figure
 from initlab.optimizers import OPTIMIZERS
 from initlab.race import Snapshot, race
@@ -62,21 +63,14 @@ def experiment() -> tuple[NetworkSpec, tuple[NetworkSpec, ...], TrainSpec, list[
     return spec, fit, shorter, notes
 
 
-def preset_pills(spec: NetworkSpec) -> None:
-    """One click each; the one that is open is marked, and says what to look for."""
-    values = session.values()
-    shown = {name: link.race_of(preset, spec.seed).items() <= values.items() for name, preset in PRESETS.items()}
-    chosen = next((name for name, is_shown in shown.items() if is_shown), None)
-    st.session_state["race_preset"] = chosen
-    st.pills("Presets", tuple(PRESETS), key="race_preset", label_visibility="collapsed", on_change=_open_preset)
-    if chosen:
-        st.caption(PRESETS[chosen].look_for)
-
-
-def _open_preset() -> None:
-    name = st.session_state["race_preset"]
-    if name:
-        session.apply(link.race_of(PRESETS[name], int(session.values()["seed"])))
+def presets(spec: NetworkSpec, specs: tuple[NetworkSpec, ...], how: TrainSpec) -> None:
+    """Races one click away, on the draws of now."""
+    lineup = tuple(Start.of(one) for one in specs)
+    panels.offers(
+        "Presets", "race_preset", PRESETS,
+        lambda one: one.shown(spec, lineup) and replace(one.how, seed=how.seed) == how,
+        lambda one: session.apply(link.race_of(one, how.seed)),
+    )  # fmt: skip
 
 
 def training_controls() -> None:
@@ -199,7 +193,7 @@ def _draw(
         panels.chart(title, _test_figure(now), race_readings.test_reading(now), f"race_test{live}")
 
 
-def _loss_figure(now: Snapshot) -> theme.go.Figure:
+def _loss_figure(now: Snapshot) -> Figure:
     found = [(runner, race_readings.loss_course(runner, now)) for runner in now.runners]
     courses = [Course(runner.label, *course, bool(runner.retired)) for runner, course in found]
     expected = race_readings.expected_first_loss(now)
@@ -207,7 +201,7 @@ def _loss_figure(now: Snapshot) -> theme.go.Figure:
     return progress_figure(courses, scale, now.train.epochs, "Epoch", panels.dark())
 
 
-def _test_figure(now: Snapshot) -> theme.go.Figure:
+def _test_figure(now: Snapshot) -> Figure:
     found = [(runner, race_readings.test_course(runner, now)) for runner in now.runners]
     if not race_readings.classes(now):
         courses = [Course(runner.label, times, losses, bool(runner.retired)) for runner, (times, losses, _) in found]

@@ -64,23 +64,12 @@ def _mended(spec: NetworkSpec, fit: NetworkSpec, asked: int, steps: int) -> tupl
     return tuple(notes)
 
 
-def experiment_buttons(shown: View) -> None:
-    """One click each; the one that is open is marked, and says what to look for."""
-    now = (shown.asked, shown.trial)
-    chosen = next((name for name, e in EXPERIMENTS.items() if (e.spec, e.trial) == now), None)
-    st.session_state["symmetry_experiment"] = chosen
-    st.pills(
-        "Experiments", tuple(EXPERIMENTS), key="symmetry_experiment", label_visibility="collapsed",
-        on_change=_open_experiment,
-    )  # fmt: skip
-    if chosen:
-        st.caption(EXPERIMENTS[chosen].look_for)
-
-
-def _open_experiment() -> None:
-    name = st.session_state["symmetry_experiment"]
-    if name:
-        open_experiment(EXPERIMENTS[name])
+def experiments(shown: View) -> None:
+    """Experiments one click away."""
+    now = shown.asked, shown.trial
+    panels.offers(
+        "Experiments", "symmetry_experiment", EXPERIMENTS, lambda one: (one.spec, one.trial) == now, open_experiment
+    )
 
 
 def open_experiment(experiment: Experiment) -> None:

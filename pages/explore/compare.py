@@ -9,7 +9,7 @@ spec, starts, mended = compare.experiment()
 specs = comparison.specs(spec, starts)
 
 st.title("Which start carries the signal?", anchor=False)
-compare.preset_pills(spec, starts)
+compare.presets(spec, starts)
 panels.notes([*session.notes(), *mended])
 lineup.editor("compare_starts", spec)
 axis, same, ridges = compare.histogram_controls(spec.depth)

@@ -11,7 +11,7 @@ probe = compute.probe(spec)
 findings = compute.diagnosis(spec)
 
 st.title("Does the signal survive?", anchor=False)
-explore.scenario_buttons(spec)
+explore.scenarios(spec)
 panels.notes([*session.notes(), *mended])
 remedy_place = panels.verdict_card(findings, readings.healthy(probe), caveats(probe))
 axis, ridges = explore.histogram_controls(spec.depth)

@@ -8,7 +8,7 @@ spec, mended = link.spec_of(session.values())
 shown = symmetry.view(spec)
 
 st.title("Why must weights differ?", anchor=False)
-symmetry.experiment_buttons(shown)
+symmetry.experiments(shown)
 panels.notes([*session.notes(), *mended, *shown.notes])
 verdict = st.container()
 symmetry.controls(shown)

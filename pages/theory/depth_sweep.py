@@ -8,7 +8,7 @@ from initlab.ui import compute_theory, depth_sweep, link, panels, session
 spec, mended = link.spec_of(session.values())
 
 st.title("At which depth and gain can a network live?", anchor=False)
-depth_sweep.preset_buttons(spec)
+depth_sweep.presets(spec)
 quantity, grid, shortened = depth_sweep.controls(spec)
 panels.notes([*session.notes(), *mended, *shortened, *depth_sweep.cluster_notes()])
 theory = compute_theory.edge(grid.spec, grid.gains[0], grid.gains[-1])

@@ -7,7 +7,7 @@ from initlab.ui import lineup, panels, race, session
 spec, specs, how, mended = race.experiment()
 
 st.title("Does the better start really win?", anchor=False)
-race.preset_pills(spec)
+race.presets(spec, specs, how)
 panels.notes([*session.notes(), *mended])
 lineup.editor("race_starts", spec)
 race.training_controls()
