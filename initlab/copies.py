@@ -9,7 +9,7 @@ from initlab.arrays import Flags, Integers
 from initlab.losses import resolve
 from initlab.symmetry import Moment, Walk
 from initlab.symmetry_readings import in_words, where
-from initlab.wording import number
+from initlab.wording import capitalized, number
 
 MOST_RISES: Final = 3  # sentences about different steps; more are summed up
 
@@ -71,8 +71,8 @@ def _counts(walk: Walk, moment: Moment) -> str:
         runs = [*(run for run in runs if run not in risen), (risen[0][0], risen[-1][0])]
     said = [_rise(walk, path, walk.copied & (first >= low) & (first <= high), (low, high)) for low, high in runs]
     said = [f"{place} {'it' if k else 'the number of distinct units'} {does}." for k, (place, does) in enumerate(said)]
-    beginning = f"After {_steps(walk, moment)}: {said[0]}" if moment.step else _capital(said[0])
-    return " ".join([beginning, *(_capital(sentence) for sentence in said[1:])])
+    beginning = f"After {_steps(walk, moment)}: {said[0]}" if moment.step else capitalized(said[0])
+    return " ".join([beginning, *(capitalized(sentence) for sentence in said[1:])])
 
 
 def _rise(walk: Walk, path: Integers, these: Flags, steps: tuple[int, int]) -> tuple[str, str]:
@@ -105,10 +105,6 @@ def _steps(walk: Walk, moment: Moment) -> str:
 def _span(counts: Integers) -> str:
     low, high = int(counts.min()), int(counts.max())
     return str(low) if low == high else f"{low}–{high}"
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _cause(walk: Walk, moment: Moment, rises: Flags) -> str:

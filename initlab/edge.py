@@ -15,7 +15,7 @@ from initlab.spec import NetworkSpec
 from initlab.sweep import Quantity, Sweep
 from initlab.theory import NARROW
 from initlab.trend import FACTOR
-from initlab.wording import number, percent
+from initlab.wording import capitalized, number, percent
 
 SCALES: Final = 6  # xi that networks train through (Schoenholz et al. 2017)
 CURVE: Final = 161  # points of the theory's lines
@@ -111,7 +111,7 @@ def reading(sweep: Sweep, quantity: Quantity, theory: Theory) -> str:
     what = f"the {quantity.lower()} within a factor of {FACTOR}"
     parts = [_kept(depths[row], stable[row], what if row == rows[0] else "it") for row in rows]
     sentence = f"{' and '.join(parts)}."
-    return f"{sentence[0].upper()}{sentence[1:]} {_edges(sweep, quantity, theory)}".rstrip()
+    return f"{capitalized(sentence)} {_edges(sweep, quantity, theory)}".rstrip()
 
 
 def _kept(depth: int, gains: Array, what: str) -> str:

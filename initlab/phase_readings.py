@@ -10,7 +10,7 @@ from initlab.landmarks import Here, Landmark, Place, landmarks, without_place
 from initlab.phase import EDGE_ROWS, REACH, Plane
 from initlab.point import FAR, NEAR, ROUNDING, Curve, Phase, Point
 from initlab.spec import NetworkSpec
-from initlab.wording import number
+from initlab.wording import capitalized, number
 
 MEANING: Final = "Every start is a point: how far its weights scatter (σ_w²) and its biases (σ_b²)."
 SOURCE: Final = (
@@ -156,7 +156,7 @@ def likeness(curve: Curve, at: Point) -> str:
         settles = f"c* = {number(at.correlation, 3)}. The slope at c* is {number(at.slope, 3)}"
         settles += "." if at.correlation < 1 else ", which is χ₁."
     return (
-        f"{who[0].upper()}{who[1:]} {change}: their correlation goes from {start:g} to {number(end, 3)} in "
+        f"{capitalized(who)} {change}: their correlation goes from {start:g} to {number(end, 3)} in "
         f"{_layers(steps)}. {settles} {_reach(at)}"
     )
 

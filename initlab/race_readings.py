@@ -112,7 +112,7 @@ def loss_reading(snapshot: Snapshot) -> str:
     found = [(runner.label, loss_course(runner, snapshot)[1]) for runner in snapshot.runners if runner.step]
     if not found:
         return "Training losses, before the first step."
-    parts = [f"{label} {number(losses[-1])}" for label, losses in found]
+    parts = [f"{number(losses[-1])} with {label}" for label, losses in found]
     start = expected_first_loss(snapshot)
     said = f"Mean loss of the last {_together(snapshot)}: {listed(parts)}."
     if any(runner.retired for runner in snapshot.runners):
@@ -133,8 +133,8 @@ def test_reading(snapshot: Snapshot) -> str:
     if not found:
         return "Test rows, before anybody has seen them."
     if classes(snapshot):
-        return f"Test rows right: {listed([f'{label} {percent(mark.accuracy)}' for label, mark in found])}."
-    return f"Test loss: {listed([f'{label} {number(mark.test_loss, 3)}' for label, mark in found])}."
+        return f"Test rows right: {listed([f'{percent(mark.accuracy)} with {label}' for label, mark in found])}."
+    return f"Test loss: {listed([f'{number(mark.test_loss, 3)} with {label}' for label, mark in found])}."
 
 
 def first_losses(snapshot: Snapshot) -> str:
@@ -143,7 +143,7 @@ def first_losses(snapshot: Snapshot) -> str:
     begun = [runner for runner in snapshot.runners if runner.step]
     if expected is None or not begun:
         return ""
-    said = [f"{runner.label} {number(float(runner.losses[0]), 3)}" for runner in begun]
+    said = [f"{number(float(runner.losses[0]), 3)} with {runner.label}" for runner in begun]
     return (
         f"First loss: {listed(said)}; {number(expected, 3)} is expected of a network that has no opinion yet. "
         "More than that is confidence without a reason, which the first steps only undo."

@@ -7,7 +7,7 @@ import numpy as np
 from initlab.measurement import Probe
 from initlab.tally import LayerStats
 from initlab.theory import Expected, Theory
-from initlab.wording import layers_in_words, number, percent
+from initlab.wording import capitalized, layers_in_words, number, percent
 
 CHANGE = 3.0  # a smaller factor between first and last layer reads as "keep their size"
 MANY_ZEROS = 0.02
@@ -27,7 +27,7 @@ def rms(probe: Probe) -> str:
     """The two ends of both lines and their factor a layer; of one layer, where it is."""
     forward = _ends(probe.activation, "the activations' RMS", backward=False)
     backward = _ends(probe.gradient, "the gradients'", backward=True)
-    return f"{forward[0].upper()}{forward[1:]}; {backward}."
+    return f"{capitalized(forward)}; {backward}."
 
 
 def theory(probe: Probe, expected: Theory) -> str:

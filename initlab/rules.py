@@ -15,7 +15,7 @@ from initlab.datasets import DATASETS
 from initlab.measurement import Probe
 from initlab.spec import NetworkSpec
 from initlab.trend import FACTOR, Trend
-from initlab.wording import layers_in_words, number, percent
+from initlab.wording import capitalized, layers_in_words, number, percent
 
 Kind: TypeAlias = Literal[
     "overflow", "symmetry", "vanishing signal", "exploding signal", "vanishing gradient", "exploding gradient",
@@ -167,7 +167,7 @@ def signal(probe: Probe) -> Iterator[Finding]:
     lost_at_once = trend.layers[0] == 1 and first < data / FIRST_LAYER
     start = f"Layer 1 turns data of RMS {number(data)} into {number(first)}." if lost_at_once else ""
     if trend.exceeds(FACTOR):
-        text = _sentence(f"{trend.rate()}the activations' RMS {trend.journey()}.") + _needed(probe, trend)
+        text = capitalized(f"{trend.rate()}the activations' RMS {trend.journey()}.") + _needed(probe, trend)
         yield _trend_finding("signal", trend, f"{start} {text}".strip())
     elif lost_at_once:
         yield Finding("vanishing signal", trend.layers, "The signal vanishes", start)
@@ -177,7 +177,7 @@ def gradient(probe: Probe) -> Iterator[Finding]:
     trend = gradient_trend(probe)
     if trend is None or not trend.exceeds(FACTOR):
         return
-    text = _sentence(f"{trend.rate()}on its way down, the gradient's RMS {trend.journey()}.")
+    text = capitalized(f"{trend.rate()}on its way down, the gradient's RMS {trend.journey()}.")
     if trend.log_ratio > 0 or probe.phi not in SLOPES or any(saturation(probe)):
         yield _trend_finding("gradient", trend, text + _needed(probe, trend))
     else:
@@ -198,10 +198,6 @@ def _trend_finding(what: Literal["signal", "gradient"], trend: Trend, text: str,
     if trend.borderline:
         headline, text = f"{headline} (borderline)", f"{text} Borderline: a factor of {FACTOR} is where it begins."
     return Finding(TREND_KINDS[what, falling], trend.concerned, headline, text)
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _needed(probe: Probe, trend: Trend) -> str:
@@ -268,7 +264,7 @@ def collapse(probe: Probe) -> Iterator[Finding]:
     layers = collapsed(probe)
     if not layers:
         return
-    headline, text = "All inputs look the same", f"{_sentence(_dependence(probe))}."
+    headline, text = "All inputs look the same", f"{capitalized(_dependence(probe))}."
     if probe.data_difference < COLLAPSED:
         share = percent(math.sqrt(max(0.0, probe.data_difference)))
         text = f"The reason lies in the data, of which only {share} differs from row to row. {text}"

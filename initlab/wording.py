@@ -45,6 +45,11 @@ def percent(share: float) -> str:
     return f"{number(value)} %"
 
 
+def capitalized(text: str) -> str:
+    """A sentence's beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(words: Sequence[str]) -> str:
     """A, B and C."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -166,3 +166,12 @@ def test_every_initializer_races(first: int) -> None:
     app = opened({"race_starts": ";".join(link.MENU[first : first + MOST])})
     assert not notes(app)
     assert list(charts(app)) == KEYS
+
+
+def test_a_number_beyond_a_browsers_whole_numbers_is_shown_as_text() -> None:
+    app = opened({"race_starts": "Zeros;Random normal,stddev=10,gain=10", "activation": "ReLU", "depth": "12"})
+    shown = app.dataframe[0].value
+    first = [float(runner.losses[0]) for runner in app.session_state["_race"].now.runners]
+    assert first[1] > 2**53
+    assert list(shown["first loss"]) == [f"{loss:.3g}" for loss in first]
+    assert shown["steps"].dtype.kind == "i"

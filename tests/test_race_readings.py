@@ -47,7 +47,7 @@ def test_what_has_not_been_looked_at_yet_has_no_numbers() -> None:
     assert readings.headline(bare) == "Nobody has taken a step yet"
     assert readings.test_reading(bare) == "Test rows, before anybody has seen them."
     half = replace(bare, runners=(first.runners[0], *bare.runners[1:]))
-    assert readings.test_reading(half).startswith("Test rows right: Zeros")
+    assert readings.test_reading(half).endswith("% with Zeros.")
 
 
 def test_equal_starts_learn_alike() -> None:
@@ -81,7 +81,7 @@ def test_a_course_is_the_mean_of_the_minibatches_it_stands_for() -> None:
 def test_the_first_loss_expected_of_equal_chances_is_the_logarithm_of_the_classes() -> None:
     last = raced()[-1]
     assert readings.expected_first_loss(last) == pytest.approx(math.log(10))
-    assert "Zeros 2.3" in readings.first_losses(last)
+    assert "2.3 with Zeros" in readings.first_losses(last)
     assert "2.3 is expected" in readings.first_losses(last)
     squared = raced(replace(SPEC, loss="Mean squared error"))[-1]
     assert readings.expected_first_loss(squared) is None

@@ -7,7 +7,7 @@ from evidence import value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initlab.wording import layers_in_words, number, percent, power
+from initlab.wording import capitalized, layers_in_words, number, percent, power
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,8 @@ def test_a_share_is_a_percentage_and_whole_only_if_it_is(share: float, written: 
 )  # fmt: skip
 def test_layers_are_listed_as_ranges(layers: list[int], written: str) -> None:
     assert layers_in_words(layers) == written
+
+
+def test_a_sentence_begins_with_a_capital_and_keeps_its_names() -> None:
+    assert capitalized("where He wins, N(0, 1) lags") == "Where He wins, N(0, 1) lags"
+    assert capitalized("") == ""

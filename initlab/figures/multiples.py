@@ -202,7 +202,7 @@ def _words(panel: Panel, index: int, layers: Integers, axis: Axis, dark: bool) -
     for at, figures in _ticks(panel, axis) if panel.numbered else ():
         words.append(_small(figures, look.muted, x=at, y=panel.top + PANEL + 2, yanchor="top"))
     middle = panel.left + (1 - GAP) / 2
-    states = [undrawn_state(panel.stats, int(layer)) for layer in layers]
+    states = [undrawn_state(panel.stats, int(layer)).split(",")[0] for layer in layers]  # no room for how much of it
     for state, run in groupby(enumerate(states), lambda pair: pair[1]):
         rows = [row for row, _ in run]
         if state:

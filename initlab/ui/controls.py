@@ -11,6 +11,7 @@ from initlab.parameters import Parameter
 from initlab.spec import NetworkSpec
 from initlab.ui import link, session
 from initlab.ui.fields import Choice, Grid, Steps
+from initlab.wording import capitalized
 
 GAIN_HELP: Final = "Multiplies every weight, whichever law is chosen: find the edge between vanishing and exploding"
 
@@ -48,7 +49,7 @@ def _initializer(spec: NetworkSpec) -> None:
 def about(recipe: Recipe) -> str:
     """What an initializer does, what it is made for and where it was published."""
     made_for = f" Made for {', '.join(recipe.made_for)}." if recipe.made_for else ""
-    return f"{recipe.about[0].upper()}{recipe.about[1:]}.{made_for} {recipe.paper}".strip()
+    return f"{capitalized(recipe.about)}.{made_for} {recipe.paper}".strip()
 
 
 def _more() -> None:

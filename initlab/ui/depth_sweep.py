@@ -15,7 +15,7 @@ from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.sweep import QUANTITIES, Quantity, Sweep
 from initlab.ui import compute, compute_theory, link, navigation, panels, session
-from initlab.wording import number, power
+from initlab.wording import capitalized, number, power
 
 ROWS: Final = 64  # of the data: a map is a thousand networks
 TITLES: Final[dict[Quantity, str]] = {
@@ -103,7 +103,7 @@ def controls(spec: NetworkSpec) -> tuple[Quantity, Grid, list[str]]:
 def cluster_notes() -> list[str]:
     """What is wrong with the cluster that was asked for, if anything."""
     trouble = compute.cluster_trouble()
-    return [f"{trouble[0].upper()}{trouble[1:]}. Computed here."] if trouble else []
+    return [f"{capitalized(trouble)}. Computed here."] if trouble else []
 
 
 def measured(grid: Grid) -> Sweep:

@@ -1,7 +1,8 @@
 """The pieces pages are put together from: verdict card, figure card, numbers."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -31,6 +32,7 @@ LEAVING: Final = """
 [data-testid='stPageLink-NavLink']:focus-visible {{outline: 2px solid {}}}
 """  # a link that looks like the buttons beside it: see navigation.leave
 LARGE: Final = 1e7  # in a column of a table
+MOST: Final = 2.0**53  # a browser's whole numbers end here: it takes larger ones for faults, so they are shown as text
 PHRASES: Final = {  # of a changed field; an initializer or activation needs no more than its name
     "gain": "gain {:g}", "bias_stddev": "biases of {:g}", "normalization": "normalization {}", "shape": "shape {}",
     "residual": "residual connections: {}", "output": "output layer {}", "scaling": "{} inputs", "loss": "loss {}",
@@ -147,17 +149,17 @@ def chart(
     st.caption(reading)
 
 
-def _number_format(column: pd.Series) -> Any:
-    """The default would round 10⁻¹⁰ to 0, and three digits would write 10¹⁰ with all its zeros."""
-    large = bool((column.abs() >= LARGE).any())
-    return st.column_config.NumberColumn(format="scientific" if large else "%.3g")
-
-
 def numbers(table: pd.DataFrame, file_name: str, key: str) -> None:
     """The numbers behind a chart, as a table and as CSV."""
-    floats = table.select_dtypes("float")
-    formats = {str(name): _number_format(column) for name, column in floats.items()}
-    st.dataframe(table, hide_index=True, key=key, column_config=formats)
+    shown, formats = table.copy(), {}
+    for name, column in table.select_dtypes("float").items():
+        largest = max(filter(math.isfinite, column.abs()), default=0.0)
+        if largest > MOST:
+            shown[name] = column.map("{:.3g}".format, na_action="ignore")
+            formats[str(name)] = st.column_config.TextColumn(alignment="right")
+        else:  # the default would round 10⁻¹⁰ to 0, and three digits would write 10¹⁰ with all its zeros
+            formats[str(name)] = st.column_config.NumberColumn(format="scientific" if largest >= LARGE else "%.3g")
+    st.dataframe(shown, hide_index=True, key=key, column_config=formats)
     st.download_button(
         "Download CSV", table.to_csv(index=False), file_name, "text/csv", key=f"{key}_csv", icon=":material/download:",
         on_click="ignore",

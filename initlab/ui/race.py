@@ -22,7 +22,7 @@ from initlab.race_work import fitted
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.ui import link, panels, session, starts
-from initlab.wording import number
+from initlab.wording import capitalized, number
 
 FIELD: Final = "race_starts"
 RUNNING: Final = "_race"
@@ -107,7 +107,7 @@ def current(specs: tuple[NetworkSpec, ...], how: TrainSpec) -> Running | None:
         try:
             snapshots = race(specs, how)
         except ValueError as error:
-            st.info(f"{error}.", icon=":material/info:")
+            st.info(f"{capitalized(str(error))}.", icon=":material/info:")
             return None
         kept = Running((specs, how), snapshots, next(snapshots))
         st.session_state[RUNNING] = kept
