@@ -1,11 +1,11 @@
 """What is kept of a race to be looked at afterwards: marks along the way, each a compact picture of every layer.
 
-A layer's histogram is 64 counts between its own smallest and largest value. What a whole race keeps is bounded: where
-networks are deep or many there are fewer marks.
+A mark keeps a probe's statistics of activations and gradients in as few bytes as can be. What a whole race keeps is
+bounded: where networks are deep or many there are fewer marks.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -21,34 +21,13 @@ from initlab.training import Training, evaluated
 
 RECORD_BYTES: Final = 2**23  # of the marks of all contestants together
 MOST_MARKS, FEWEST_MARKS = 48, 6
-LAYER_BYTES: Final = 2 * (4 * BINS + 2 * 8) + 5 * 8  # two histograms with their ranges, five numbers
-MARK_BYTES: Final = 1024  # of a mark whatever its depth
+LOG_BINS: Final = 128  # at most, shared by all layers: where signals span many decades, bins are joined
+LAYER_BYTES: Final = 2 * (2 * BINS + 2 * LOG_BINS + 8 * 8) + 3 * 8  # two quantities, their counts in 16 bits
+MARK_BYTES: Final = 2 * 8 * (LOG_BINS + 1) + 1024  # of a mark whatever its depth
 AT_ONCE: Final = 4 * 10**9  # operations between two moments at which a page may draw: less than a tenth of a second
 OBSERVED: Final = 128  # training rows whose signals and gradients are looked at, the same at every mark; of large
 FEWEST: Final = 8  # networks fewer, so that they are looked at in less than a tenth of a second
 GRID: Final = 40  # points a side of the picture of a decision
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Histograms:
-    """One quantity in every hidden layer: RMS `(L,)`, counts `(L, 64)` and the range they lie in `(L, 2)`."""
-
-    rms: Array
-    counts: Integers
-    range: Array
-
-    @classmethod
-    def of(cls, stats: LayerStats) -> "Histograms":
-        return cls(stats.rms, stats.counts.astype(np.uint32), stats.edges[:, [0, -1]])
-
-    @property
-    def edges(self) -> Array:
-        """`(L, 65)`."""
-        return np.linspace(self.range[:, 0], self.range[:, 1], BINS + 1, axis=1)
-
-    @property
-    def nbytes(self) -> int:
-        return self.rms.nbytes + self.counts.nbytes + self.range.nbytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +43,8 @@ class Mark:
     step: int
     test_loss: float
     accuracy: float  # NaN for a regression
-    activation: Histograms
-    gradient: Histograms
+    activation: LayerStats
+    gradient: LayerStats
     saturated_share: Array  # NaN where phi never saturates
     update_ratio: Array
     gradient_ratio: Array
@@ -73,8 +52,10 @@ class Mark:
 
     @property
     def nbytes(self) -> int:
-        arrays = (self.saturated_share, self.update_ratio, self.gradient_ratio, self.decision)
-        return self.activation.nbytes + self.gradient.nbytes + sum(array.nbytes for array in arrays)
+        arrays = [self.saturated_share, self.update_ratio, self.gradient_ratio, self.decision]
+        for stats in (self.activation, self.gradient):
+            arrays += [getattr(stats, name) for name in stats.__slots__]
+        return sum(array.nbytes for array in arrays)
 
 
 def mark_bytes(specs: Sequence[NetworkSpec]) -> int:
@@ -129,7 +110,7 @@ class Observer:
             ratios = _ratios(training, before)
             yield Mark(step, value, accuracy(found, self.test), *layers, *ratios, self._decision(judged))
 
-    def _layers(self, network: Network) -> tuple[Histograms, Histograms, Array]:
+    def _layers(self, network: Network) -> tuple[LayerStats, LayerStats, Array]:
         forward, beyond = network.forward(self.observed.inputs), network.phi.saturates_beyond
         with np.errstate(all="ignore"):
             above = self.loss(forward.outputs, self.observed.targets)[1].astype(forward.outputs.dtype)
@@ -142,7 +123,7 @@ class Observer:
         for layer, delta, _, _ in network.deltas(forward, above):
             if layer < network.depth:
                 gradient.add(layer, delta)
-        return Histograms.of(activation.stats()), Histograms.of(gradient.stats()), saturated
+        return compact(activation.stats()), compact(gradient.stats()), saturated
 
     def _decision(self, judged: Network) -> Integers:
         if not len(self.square):
@@ -152,9 +133,20 @@ class Observer:
         return np.nan_to_num(share * 255).round().astype(np.uint8).reshape(GRID, GRID)
 
 
+def compact(stats: LayerStats) -> LayerStats:
+    """The same in fewer bytes: neighbouring log bins joined until they are few, counts in 16 bits."""
+    together = -(-stats.log_counts.shape[1] // LOG_BINS)
+    first = np.arange(0, stats.log_counts.shape[1], together)
+    return replace(
+        stats, counts=stats.counts.astype(np.uint16), log_edges=np.append(stats.log_edges[first], stats.log_edges[-1]),
+        log_counts=np.add.reduceat(stats.log_counts, first, axis=1).astype(np.uint16),
+    )  # fmt: skip
+
+
 def observed_rows(weights: Sequence[Array]) -> int:
-    """How many training rows are looked at."""
-    return max(FEWEST, min(OBSERVED, AT_ONCE // (6 * sum(w.size for w in weights))))
+    """How many training rows are looked at: in no layer more values than 16 bits can count."""
+    most = np.iinfo(np.uint16).max // max(w.shape[1] for w in weights)
+    return max(FEWEST, min(OBSERVED, most, AT_ONCE // (6 * sum(w.size for w in weights))))
 
 
 def judged_rows(weights: Sequence[Array]) -> int:

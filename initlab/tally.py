@@ -37,11 +37,16 @@ class LayerStats:
     maximum: Array
     finite_share: Array
     counts: Integers  # (L, 64)
-    edges: Array  # (L, 65)
     log_counts: Integers  # (L, K)
     log_edges: Array  # (K + 1,)
     zeros: Integers
     size: Integers
+
+    @property
+    def edges(self) -> Array:
+        """`(L, 65)`, from a layer's minimum to its maximum."""
+        start, stop = _range(self.minimum, self.maximum)
+        return start[:, None] * (1 - ALONG) + stop[:, None] * ALONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +130,9 @@ class Tally:
         trimmed = [swept._replace(log_counts=swept.log_counts[:, first : max(end, last)]) for swept in self._swept]
         found = _Swept(*(np.concatenate(parts)[order] for parts in zip(*trimmed, strict=True)))
         odd = found.log_counts[:, first_odd - first :].sum(axis=1)
-        start, stop = _range(found.low, found.high)
         return LayerStats(
             found.mean, found.std, np.hypot(found.mean, found.std), found.low, found.high, 1 - odd / sizes,
-            found.counts, start[:, None] * (1 - ALONG) + stop[:, None] * ALONG,
-            found.log_counts[:, : last - first], self._log_edges(first, last), found.zeros, sizes,
+            found.counts, found.log_counts[:, : last - first], self._log_edges(first, last), found.zeros, sizes,
         )  # fmt: skip
 
     def _is_full(self, size: int) -> bool:

@@ -37,7 +37,7 @@ def same(one: Runner, other: Runner) -> None:
     for a, b in zip(one.marks, other.marks, strict=True):
         np.testing.assert_array_equal([a.test_loss, a.accuracy], [b.test_loss, b.accuracy])
         np.testing.assert_array_equal(a.activation.counts, b.activation.counts)
-        np.testing.assert_array_equal(a.gradient.range, b.gradient.range)
+        np.testing.assert_array_equal(a.gradient.edges, b.gradient.edges)
         np.testing.assert_array_equal(a.update_ratio, b.update_ratio)
 
 

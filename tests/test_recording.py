@@ -9,11 +9,13 @@ from initlab import NetworkSpec, TrainSpec, build, measure, train
 from initlab.datasets import Batch
 from initlab.losses import prepared
 from initlab.recording import (
+    LOG_BINS,
     MOST_MARKS,
     OBSERVED,
     RECORD_BYTES,
     Observer,
     accuracy,
+    compact,
     judged_rows,
     mark_bytes,
     marks,
@@ -22,6 +24,7 @@ from initlab.recording import (
     square,
 )
 from initlab.schedule import split
+from initlab.tally import Tally, Workspace
 from initlab.training import begin
 
 SPEC = NetworkSpec("Glorot normal", activation="Tanh", depth=4, width=32)
@@ -37,8 +40,9 @@ def test_the_first_mark_is_what_a_probe_of_the_same_rows_says(normalization: str
     probe = measure(build(spec), fit.inputs[:OBSERVED], fit.targets[:OBSERVED])
     for found, stats in ((first.activation, probe.activation), (first.gradient, probe.gradient)):
         np.testing.assert_array_equal(found.counts, stats.counts)
-        np.testing.assert_allclose(found.edges, stats.edges, rtol=1e-12, atol=1e-12)
-        np.testing.assert_array_equal(found.rms, stats.rms)
+        np.testing.assert_array_equal(found.log_counts.sum(axis=1), stats.log_counts.sum(axis=1))
+        for name in ("edges", "rms", "zeros", "finite_share"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(stats, name))
     np.testing.assert_array_equal(first.saturated_share, probe.saturated_share)
     assert np.isnan(first.update_ratio).all()
 
@@ -67,6 +71,19 @@ def test_relu_has_no_saturation_and_a_layer_of_zeros_no_ratio() -> None:
     assert np.isnan(mark.saturated_share).all()
     assert np.isnan(mark.update_ratio[:-1]).all()
     assert (mark.activation.rms == 0).all()
+
+
+def test_bins_are_joined_where_a_signal_spans_many_decades_and_nothing_is_lost() -> None:
+    tally = Tally(Workspace(np.dtype(np.float64)))
+    values = np.concatenate([10.0 ** np.linspace(-250, 250, 3000), np.zeros(7)])
+    tally.add(0, values)
+    stats, found = tally.stats(), compact(tally.stats())
+    assert found.log_counts.shape[1] <= LOG_BINS < stats.log_counts.shape[1]
+    assert found.log_counts.sum() == 3000
+    assert (found.log_edges[0], found.log_edges[-1]) == (stats.log_edges[0], stats.log_edges[-1])
+    expected = np.histogram(np.log10(values[:3000]), found.log_edges)[0]
+    assert np.abs(found.log_counts[0] - expected.astype(int)).max() <= 1
+    assert found.zeros == stats.zeros == 7
 
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 50, 1000, 100_000])
