@@ -61,9 +61,7 @@ FLOORS: Final = (
     core(7.8, "race_readings"),
     core(8, "__init__"),
     Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
-    Floor(
-        9.3, ("initlab/figures/layers.py", "initlab/figures/depth.py", "initlab/figures/ends.py"), CHARTS
-    ),  # lent to figures of several starts
+    Floor(9.3, tuple(f"initlab/figures/{name}.py" for name in ("layers", "depth", "ends", "sheet")), CHARTS),  # lent
     Floor(9.5, ("initlab/figures/*.py",), CHARTS),
     Floor(10, ("initlab/ui/__init__.py", "initlab/ui/fields.py"), SCREEN),
     Floor(10.1, ("initlab/ui/starts.py",), SCREEN),

@@ -20,7 +20,8 @@ from initlab.figures.curves import Curve, curves_figure
 from initlab.figures.depth import finite_rms, log10
 from initlab.figures.ends import spread
 from initlab.figures.histograms import Axis, profile
-from initlab.figures.multiples import GAP, PANEL, Heading, columns_for, multiples_figure
+from initlab.figures.multiples import multiples_figure
+from initlab.figures.sheet import GAP, PANEL, Heading, columns_for
 from initlab.figures.theme import Direction
 from initlab.measurement import Probe
 from initlab.spec import NetworkSpec

@@ -19,6 +19,7 @@ from initlab.draws import Draws
 from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
 from initlab.figures.depth import Band, finite_rms
 from initlab.figures.histograms import Axis
+from initlab.figures.sheet import Heading
 from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
 from initlab.measurement import Probe
@@ -138,7 +139,7 @@ def multiples_figure(
 ) -> Figure:
     """The histograms of several starts beside each other."""
     headings = [
-        multiples.Heading(label, contrast.verdict_word(diagnosis(spec)), not diagnosis(spec))
+        Heading(label, contrast.verdict_word(diagnosis(spec)), not diagnosis(spec))
         for label, spec in zip(labels_of(specs), specs, strict=True)
     ]
     return multiples.multiples_figure(

@@ -1,0 +1,116 @@
+"""Panels beside each other: where each lies and what stands above it.
+
+They lie on one pair of axes whose horizontal unit is the panel and whose vertical unit is the pixel, so that a figure
+is one trace, whatever the number of panels. Three a row are what a phone can show.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from initlab.arrays import Array
+from initlab.figures import theme
+from initlab.figures.theme import Json
+
+PANEL: Final = 170  # pixels a panel is high
+ROW: Final = 16  # pixels a line of a heading is high
+FOOT: Final = 22  # below it: the numbers of its axis
+GAP: Final = 0.07  # between panels, of the width of one
+LINE: Final = 14  # characters of a heading that fit above a panel on a phone
+PEAK: Final = 240  # 255 would be slashes in base64, each of which JSON writes with six characters
+BOTTOM: Final = 30
+BARE: Final = {"showgrid": False, "showline": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a panel."""
+
+    label: str
+    verdict: str = ""
+    healthy: bool = True
+
+    @property
+    def lines(self) -> int:
+        return len(wrap(self.label, LINE) + wrap(self.verdict, LINE))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a panel is drawn: the column of its left edge, the pixel of its upper one, and whether it is the lowest."""
+
+    left: int
+    top: int
+    columns: int  # panels in a row
+    lowest: bool
+
+    def across(self, share: Array) -> Array:
+        """Shares of its width as positions in the figure."""
+        return self.left + share * (1 - GAP)
+
+
+def columns_for(count: int) -> int:
+    """Panels in a row: as even as can be, and no more than a phone can show."""
+    return 2 if count in (2, 4) else min(count, 3)
+
+
+def places(headings: Sequence[Heading], panel: int = PANEL) -> list[Place]:
+    """Row by row from the upper left, below the longest heading; each `panel` pixels high."""
+    count, columns = len(headings), columns_for(len(headings))
+    head = ROW * max(heading.lines for heading in headings) + 8
+    pitch = head + panel + FOOT
+    return [
+        Place(index % columns, head + (index // columns) * pitch, columns, index + columns >= count)
+        for index in range(count)
+    ]
+
+
+def sheet_figure(
+    places: Sequence[Place], traces: list[Json], title: str, yaxis: Json, words: list[Json], dark: bool,
+    panel: int = PANEL,
+) -> go.Figure:  # fmt: skip
+    """Traces and words that were put in their places, on axes of this sheet."""
+    height = places[-1].top + panel + FOOT
+    return theme.figure(
+        dark, height + BOTTOM + theme.MARGIN["t"], traces,
+        {"title": title, "range": [0, places[0].columns - GAP], "showticklabels": False, **BARE},
+        {"range": [height, 0], **BARE, **yaxis},
+        annotations=words, hovermode=False, margin={**theme.MARGIN, "b": BOTTOM},
+    )  # fmt: skip
+
+
+def heads(headings: Sequence[Heading], places: Sequence[Place], dark: bool) -> list[Json]:
+    """Above each panel its symbol, its label and its verdict."""
+    look, words = theme.palette(dark), []
+    for index, (heading, place) in enumerate(zip(headings, places, strict=True)):
+        colour = look.muted if heading.healthy else look.alarm
+        label, verdict = ("<br>".join(wrap(part, LINE)) for part in (heading.label, heading.verdict))
+        below = f'<br><span style="color:{colour}">{verdict}</span>' if verdict else ""
+        where = {"x": place.left, "y": place.top - 3, "xanchor": "left", "yanchor": "bottom", "align": "left"}
+        words.append(small(f"{theme.mark(index, dark)} {label}{below}", look.ink, **where))
+    return words
+
+
+def tiles(places: Sequence[Place], pictures: Sequence[Array], panel: int = PANEL) -> Json:
+    """Pictures `(rows, cells)` of one size, 0 to 255, each in its place, as one heat map with empty cells between."""
+    rows, cells = pictures[0].shape
+    tops, across = sorted({place.top for place in places}), places[0].columns
+    z = np.zeros((len(tops) * (rows + 1) - 1, across * (cells + 1) - 1), np.uint8)
+    for place, picture in zip(places, pictures, strict=True):
+        top, left = tops.index(place.top) * (rows + 1), place.left * (cells + 1)
+        z[top : top + rows, left : left + cells] = picture * (PEAK / 255)
+    x = [column + np.linspace(0, 1 - GAP, cells + 1) for column in range(across)]
+    y = [top + np.linspace(0, panel, rows + 1) for top in tops]
+    return {
+        "type": "heatmap", "z": z, "zmin": 0, "zmax": PEAK, "x": np.concatenate(x), "y": np.concatenate(y),
+        "showscale": False,
+    }  # fmt: skip
+
+
+def small(text: str, colour: str, **place: Any) -> Json:
+    """A word in the type of a sheet."""
+    return {**theme.label(text, colour, **place), "font": {"color": colour, "size": 12}}
