@@ -1,6 +1,7 @@
 """What is in a figure: traces, words, colours. Plotly's own types do not say which trace has which field."""
 
 import re
+from base64 import b64decode
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,14 @@ def traces(figure: go.Figure) -> list[Any]:
 
 def layout(figure: go.Figure) -> Any:
     return figure.layout
+
+
+def matrix(values: Any) -> Array:
+    """An array as it is sent: plain, or its bytes in base64."""
+    if not isinstance(values, dict):
+        return np.asarray(values)
+    flat = np.frombuffer(b64decode(values["bdata"]), values["dtype"])
+    return flat.reshape([int(size) for size in str(values.get("shape", flat.size)).split(",")])
 
 
 def words(figure: go.Figure) -> dict[str, float]:

@@ -59,9 +59,11 @@ FLOORS: Final = (
     core(7.5, "diagnosis comparison contrast edge"),
     core(7.7, "race race_presets"),  # contestants are named as in a comparison
     core(7.8, "race_readings"),
+    core(7.9, "replay"),
     core(8, "__init__"),
     Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
-    Floor(9.3, tuple(f"initlab/figures/{name}.py" for name in ("layers", "depth", "ends", "sheet")), CHARTS),  # lent
+    Floor(9.3, tuple(f"initlab/figures/{name}.py" for name in ("layers", "depth", "ends", "sheet", "film")), CHARTS),
+    Floor(9.4, ("initlab/figures/multiples.py", "initlab/figures/curves.py"), CHARTS),  # lent to playback
     Floor(9.5, ("initlab/figures/*.py",), CHARTS),
     Floor(10, ("initlab/ui/__init__.py", "initlab/ui/fields.py"), SCREEN),
     Floor(10.1, ("initlab/ui/starts.py",), SCREEN),

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from pictures import layout
+from pictures import layout, traces
 
 from initlab.figures.progress import MARKERS, POINTS, Course, Scale, progress_figure
 
@@ -20,11 +20,11 @@ def test_a_figure_is_one_that_plotly_accepts_and_small(dark: bool, scale: Scale)
     figure = progress_figure(courses(6), scale, 10, "Epoch", dark)
     go.Figure(figure.to_dict())
     assert len(str(figure.to_json())) < 60_000
-    assert len(figure.data) == 6
+    assert len(traces(figure)) == 6
 
 
 def test_a_line_is_thinned_and_keeps_its_ends_and_a_few_markers() -> None:
-    (line,) = progress_figure(courses(1), Scale("loss", True), 10, "Epoch", False).data
+    (line,) = traces(progress_figure(courses(1), Scale("loss", True), 10, "Epoch", False))
     assert len(line.x) <= POINTS + 1
     assert (line.x[0], line.x[-1]) == (0, 10)
     np.testing.assert_allclose(line.y[-1], np.log10(np.exp(-10)))
@@ -33,7 +33,7 @@ def test_a_line_is_thinned_and_keeps_its_ends_and_a_few_markers() -> None:
 
 def test_every_line_has_its_own_symbol_and_its_name_beside_it() -> None:
     figure = progress_figure(courses(6), Scale("loss", True), 10, "Epoch", False)
-    assert len({line.marker.symbol for line in figure.data}) == 6
+    assert len({line.marker.symbol for line in traces(figure)}) == 6
     names = [label.text for label in layout(figure).annotations]
     for k in range(6):
         assert sum(f"start {k}" in name for name in names) == 1
@@ -41,7 +41,7 @@ def test_every_line_has_its_own_symbol_and_its_name_beside_it() -> None:
 
 def test_who_retired_ends_in_a_cross_at_the_last_finite_place() -> None:
     out = Course("out", TIMES[:3], np.array([1.0, 10.0, np.nan]), retired=True)
-    (line,) = progress_figure([out], Scale("loss", True), 10, "Epoch", False).data
+    (line,) = traces(progress_figure([out], Scale("loss", True), 10, "Epoch", False))
     assert line.marker.symbol[np.flatnonzero(np.isfinite(line.y))[-1]] == "x"
 
 
@@ -66,4 +66,4 @@ def test_who_explodes_does_not_flatten_the_others() -> None:
     figure = progress_figure([*courses(1), out], Scale("loss", True), 10, "Epoch", False)
     high = layout(figure).yaxis.range[1]
     assert high < 2
-    assert max(figure.data[1].y) == pytest.approx(high)
+    assert max(traces(figure)[1].y) == pytest.approx(high)

@@ -7,7 +7,7 @@ import pytest
 from sampling import sampled
 from visits import QUICK, alternative_texts, captions, charts, notes, numbers_in, visit
 
-from initlab import race_readings
+from initlab import race_readings, replay
 from initlab.activations import ACTIVATIONS
 from initlab.comparison import MOST, specs
 from initlab.datasets import DATASETS
@@ -19,7 +19,7 @@ from initlab.ui import race as race_page
 
 PAGE = "pages/training/race.py"
 SHORT = {**QUICK, "race_epochs": "1", "race_starts": "Zeros;Glorot normal"}
-KEYS = ["race_loss", "race_test"]
+KEYS = ["race_loss", "race_test", "race_histograms"]
 
 
 def opened(query: dict[str, str] | None = None, **state):
@@ -175,3 +175,40 @@ def test_a_number_beyond_a_browsers_whole_numbers_is_shown_as_text() -> None:
     assert first[1] > 2**53
     assert list(shown["first loss"]) == [f"{loss:.3g}" for loss in first]
     assert shown["steps"].dtype.kind == "i"
+
+
+@pytest.mark.parametrize("picture", replay.PICTURES)
+@pytest.mark.parametrize("dataset", ["Moons", "Diabetes"])
+def test_every_picture_of_the_past_is_drawn_and_described(picture: str, dataset: str) -> None:
+    app = opened({"race_picture": picture, "dataset": dataset, "race_starts": "He normal;Zeros", "activation": "ReLU"})
+    drawn = list(charts(app))[2:]
+    expected = {
+        "Histograms": ["race_histograms"], "RMS a layer": ["race_rms"], "Layers × steps": ["race_strips"],
+        "Decision": ["race_decisions"] * (dataset == "Moons"), "Diagnostics": ["race_updates", "race_slopes"],
+    }  # fmt: skip
+    assert drawn == expected[picture]
+    for sentence in alternative_texts(app).values():
+        assert sentence in captions(app)
+    if not drawn:
+        assert any("two features" in text for text in captions(app))
+
+
+def test_the_pictures_of_a_race_are_those_of_its_marks() -> None:
+    app = opened({"race_picture": "RMS a layer", "race_quantity": "Gradients"})
+    now = app.session_state["_race"].now
+    frames = charts(app)["race_rms"]["frames"]
+    assert [int(frame["name"]) for frame in frames] == list(replay.moments(now))
+    for frame, step in zip(frames, replay.moments(now), strict=True):
+        glorot = replay.marks_at(now, step)[1].gradient.rms
+        drawn = numbers_in(frame["data"][-1]["y"])[: len(glorot)]
+        np.testing.assert_allclose(10 ** np.array(drawn, float), glorot, rtol=1e-5)
+
+
+def test_diagnostics_are_of_the_chosen_start_and_its_moments_are_a_table() -> None:
+    app = opened({"race_picture": "Diagnostics", "race_contestant": "2"}, race_marks_panel=True)
+    assert [label for label in alternative_texts(app).values() if "Glorot normal" in label]
+    runner = app.session_state["_race"].now.runners[1]
+    table = next(frame.value for frame in app.dataframe if "update:data" in frame.value)
+    mine = table[(table["start"] == "Glorot normal") & (table["layer"] == "output")]
+    np.testing.assert_allclose(mine["update:data"], replay.diagnostic(runner, "update:data")[:, -1])
+    assert len(table) == sum(len(r.marks) for r in app.session_state["_race"].now.runners) * (runner.spec.depth + 1)

@@ -37,18 +37,21 @@ class Curve:
     expected: Expected | None = None
 
 
-def curves_figure(curves: Sequence[Curve], direction: Direction, dark: bool) -> go.Figure:
+def curves_figure(
+    curves: Sequence[Curve], direction: Direction, dark: bool, span: tuple[float, float] | None = None
+) -> go.Figure:
     """On a log axis: markers are this draw, lines the median of the others and bands their 10 to 90 %; behind them
     theory's lines and bands, grey.
 
-    The names stand where the journey ends, at the last layer or at the first; the axis is on the other side.
+    The names stand where the journey ends, at the last layer or at the first; the axis is on the other side. `span` in
+    powers of ten is what it shows, where the curves alone do not decide.
     """
     look, depth = theme.palette(dark), len(curves[0].rms)
     colours = theme.OKABE_ITO[dark]
     theory = _theory([curve.expected for curve in curves if curve.expected is not None], look)
     bands = [_band(c.quantiles, colours[k]) for k, c in enumerate(curves) if c.quantiles is not None]
     lines = [_line(curve, colours[k], tuple(theme.SYMBOLS)[k]) for k, curve in enumerate(curves)]
-    low, high = limits(np.concatenate([trace["y"] for trace in (*theory, *bands, *lines)]))
+    low, high = span or limits(np.concatenate([trace["y"] for trace in (*theory, *bands, *lines)]))
     texts = [[*wrap(curve.label, LINE), *wrap(curve.note, LINE)] for curve in curves]
     sizes = [ROW * len(text) + 4 for text in texts]
     height = max(HEIGHT, sum(sizes) + theme.MARGIN["t"] + theme.MARGIN["b"])

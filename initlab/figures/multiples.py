@@ -14,7 +14,19 @@ from initlab.arrays import Array, Integers
 from initlab.figures import theme
 from initlab.figures.histograms import Axis, Profile, axis_range, profile, resampled
 from initlab.figures.layers import MAX_RIDGES, OVERLAP, TITLES, shown_layers, undrawn_state
-from initlab.figures.sheet import GAP, LINE, PANEL, Heading, Place, heads, places, sheet_figure, small, tiles
+from initlab.figures.sheet import (
+    GAP,
+    LINE,
+    PANEL,
+    Heading,
+    Place,
+    heads,
+    places,
+    row_titles,
+    sheet_figure,
+    small,
+    tiles,
+)
 from initlab.figures.theme import Direction, Json
 from initlab.tally import LayerStats
 from initlab.wording import layers_in_words, number
@@ -23,7 +35,6 @@ MOST_ROWS: Final = 100  # of layers in a panel: more would be thinner than two p
 CELLS: Final = 35_000  # of a heat map, a byte each before base64
 MOST_COLUMNS, RIDGE_COLUMNS = 64, 56
 LAYER_TICKS, AXIS_TICKS = 6, 3
-TITLE_SHIFT: Final = -35  # pixels left of the axis, beyond the numbers of the layers
 Span: TypeAlias = tuple[float, float]
 
 
@@ -52,7 +63,7 @@ def multiples_figure(
     look, colour = theme.palette(dark), theme.palette(dark).of(direction)
     layers = drawn_layers(len(stats[0].mean), ridges=ridges)
     profiles = [[profile(one, int(layer), axis) for layer in layers] for one in stats]
-    ranges = ranges or axis_ranges(profiles, axis, same=same)
+    ranges = ranges or _ranges(profiles, axis, same=same)
     panels = [
         Panel(one, mine, place, span, numbered=not same or place.lowest)
         for one, mine, place, span in zip(stats, profiles, places(headings), ranges, strict=True)
@@ -61,7 +72,7 @@ def multiples_figure(
     at = [panel.place for panel in panels]
     words = heads(headings, at, dark)
     words += [word for panel in panels for word in _words(panel, layers, axis, look)]
-    words += [_layer_title(panel, look) for panel in panels if panel.place.left == 0]
+    words += row_titles("layer", at, dark)
     yaxis = _layer_ticks(panels, layers, ridges=ridges)
     return sheet_figure(at, [_grid(panels, axis, look), data], TITLES[direction][axis], yaxis, words, dark)
 
@@ -71,7 +82,7 @@ def drawn_layers(depth: int, *, ridges: bool) -> Integers:
     return shown_layers(depth, MAX_RIDGES if ridges else MOST_ROWS)
 
 
-def axis_ranges(profiles: Sequence[list[Profile]], axis: Axis, *, same: bool) -> list[Span]:
+def _ranges(profiles: Sequence[list[Profile]], axis: Axis, *, same: bool) -> list[Span]:
     """What each panel's axis has to span, one panel a list; the `same` for all, or its own."""
     shared = axis_range([p for one in profiles for p in one], axis)
     return [shared if same else axis_range(mine, axis) for mine in profiles]
@@ -165,12 +176,6 @@ def _words(panel: Panel, layers: Integers, axis: Axis, look: theme.Palette) -> l
             y = place.top + PANEL * (1 + rows[0] + rows[-1]) / 2 / len(layers)
             words.append(small("<br>".join(wrap(where + state, LINE)), look.alarm, x=middle, y=y))
     return words
-
-
-def _layer_title(panel: Panel, look: theme.Palette) -> Json:
-    """Beside the middle of every row of panels; an axis has one title only, which would stand between two rows."""
-    place = {"xref": "paper", "x": 0, "y": panel.place.top + PANEL / 2}
-    return theme.label("layer", look.ink, **place, xshift=TITLE_SHIFT, textangle=-90)
 
 
 def _layer_ticks(panels: Sequence[Panel], layers: Integers, *, ridges: bool) -> Json:

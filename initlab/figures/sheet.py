@@ -23,6 +23,7 @@ GAP: Final = 0.07  # between panels, of the width of one
 LINE: Final = 14  # characters of a heading that fit above a panel on a phone
 PEAK: Final = 240  # 255 would be slashes in base64, each of which JSON writes with six characters
 BOTTOM: Final = 30
+TITLE_SHIFT: Final = -35  # pixels left of the axis, beyond its numbers
 BARE: Final = {"showgrid": False, "showline": False}
 
 
@@ -93,6 +94,16 @@ def heads(headings: Sequence[Heading], places: Sequence[Place], dark: bool) -> l
         where = {"x": place.left, "y": place.top - 3, "xanchor": "left", "yanchor": "bottom", "align": "left"}
         words.append(small(f"{theme.mark(index, dark)} {label}{below}", look.ink, **where))
     return words
+
+
+def row_titles(text: str, places: Sequence[Place], dark: bool, panel: int = PANEL) -> list[Json]:
+    """Beside the middle of every row of panels; an axis has one title only, which would stand between two rows."""
+    look = theme.palette(dark)
+    return [
+        theme.label(text, look.ink, xref="paper", x=0, y=place.top + panel / 2, xshift=TITLE_SHIFT, textangle=-90)
+        for place in places
+        if place.left == 0
+    ]
 
 
 def tiles(places: Sequence[Place], pictures: Sequence[Array], panel: int = PANEL) -> Json:

@@ -88,6 +88,8 @@ def drawn_once(figure: go.Figure) -> go.Figure:
     first revision is its last.
     """
     drawn: Any = figure  # Plotly declares too little of its own types
+    if drawn.layout.datarevision:
+        return figure
     data = [_plain(trace.to_plotly_json()) for trace in drawn.data]
     layout = {**_plain(drawn.layout.to_plotly_json()), "datarevision": 1}
     once = go.Figure({"data": data, "layout": layout}, _validate=False)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from initlab import work
 from initlab.activations import ACTIVATIONS
-from initlab.comparison import PRESETS
+from initlab.comparison import MOST, PRESETS
 from initlab.datasets import DATASETS, SCALINGS
 from initlab.experiments import Experiment
 from initlab.figures.histograms import AXES
@@ -24,6 +24,8 @@ from initlab.phase import AXES as PLANE_AXES
 from initlab.phase import BIASES, WEIGHTS
 from initlab.race_presets import PRESETS as RACES
 from initlab.race_presets import Race
+from initlab.replay import PICTURES
+from initlab.replay import QUANTITIES as REPLAYED
 from initlab.scenarios import DEFAULT
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
 from initlab.sweep import QUANTITIES
@@ -103,6 +105,10 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Grid("race_decay", 0.0, DECAYS),
     Grid("race_clip", 0.0, CLIPS),
     Steps("race_dropout", 0.0, 0.0, 0.9, 0.1),
+    Choice("race_picture", PICTURES[0], PICTURES),
+    Choice("race_quantity", REPLAYED[0], REPLAYED),
+    Choice("race_axis", VALUE_AXES[0], VALUE_AXES),
+    Steps("race_contestant", 4, 1, MOST, 1),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 

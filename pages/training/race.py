@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from initlab.ui import lineup, panels, race, session
+from initlab.ui import lineup, panels, playback, race, session
 
 spec, specs, how, mended = race.experiment()
 
@@ -14,5 +14,6 @@ race.training_controls()
 running = race.current(specs, how)
 if running:
     race.run(running, race.buttons(running))
+    playback.section(running.now)
     race.tables(running.now)
     st.caption(race.source(running.now))

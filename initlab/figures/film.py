@@ -1,0 +1,97 @@
+"""Figures of one thing at successive moments as one figure that the browser plays by itself.
+
+A frame holds what changes from moment to moment and nothing else. The buttons that go one moment back or on are part
+of the frames too: each says which its neighbours are.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from initlab.figures import theme
+from initlab.figures.theme import Json
+
+FRAME: Final = 40  # milliseconds a moment is shown at least: twenty a second where the browser keeps up
+ROOM: Final = 112  # pixels below the picture for buttons and scrubber
+INK, FACE = "#14171C", {False: "#E6E8E3", True: "#A4AAB3"}  # Plotly lights a button under the mouse, whatever the theme
+
+
+def film(moments: Sequence[go.Figure], steps: Sequence[int], dark: bool) -> go.Figure:
+    """Moments of equal structure, each named by its step; it opens on the first."""
+    parts, names = [figure.to_plotly_json() for figure in moments], [str(step) for step in steps]
+    first = theme.drawn_once(moments[0]).to_plotly_json()
+    base, margin = first["layout"], first["layout"]["margin"]
+    words = _padded([part["layout"].get("annotations", ()) for part in parts])
+    controls = [_buttons(names, k, margin["b"], dark) for k in range(len(names))]
+    changing = {k: _changing([part["data"][k] for part in parts]) for k in range(len(first["data"]))}
+    moving = {k: keys for k, keys in changing.items() if keys}
+    frames = [
+        {
+            "name": name, "traces": list(moving), "layout": {"annotations": some, "updatemenus": [buttons]},
+            "data": [{name: part["data"][k][name] for name in ("type", *keys)} for k, keys in moving.items()],
+        }
+        for name, part, some, buttons in zip(names, parts, words, controls, strict=True)
+    ]  # fmt: skip
+    layout = {
+        **base, "height": base["height"] + ROOM, "margin": {**margin, "b": margin["b"] + ROOM},
+        "annotations": words[0], "updatemenus": [controls[0]], "sliders": [_scrubber(names, margin["b"], dark)],
+    }  # fmt: skip
+    played = go.Figure({"data": first["data"], "layout": layout, "frames": frames}, _validate=False)
+    played.layout.template = None  # see theme.drawn_once
+    return played
+
+
+def _padded(words: Sequence[Sequence[Json]]) -> list[list[Json]]:
+    """As many words at every moment, since a frame can change a word but not take one away."""
+    most = max(map(len, words))
+    return [
+        [*({**word, "visible": True} for word in some), *[{"visible": False}] * (most - len(some))] for some in words
+    ]
+
+
+def _changing(traces: Sequence[Json]) -> list[str]:
+    """The properties of a trace that are not the same at every moment."""
+    first = traces[0]
+    return [name for name in first if any(not _equal(first[name], trace[name]) for trace in traces[1:])]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(_equal(one[name], other[name]) for name in one)
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    return one == other
+
+
+def _go(names: list[str] | list[None] | None, pause: int = 0) -> list[Any]:
+    """The arguments of Plotly's `animate`."""
+    how = {
+        "frame": {"duration": pause, "redraw": True}, "transition": {"duration": 0}, "mode": "immediate",
+        "fromcurrent": True,
+    }  # fmt: skip
+    return [names, how]
+
+
+def _buttons(names: Sequence[str], now: int, below: int, dark: bool) -> Json:
+    """Play, pause, and a step either way from moment `now`."""
+    back, on = names[max(now - 1, 0)], names[min(now + 1, len(names) - 1)]
+    actions = {"Play": _go(None, FRAME), "Pause": _go([None]), "Back": _go([back]), "Next": _go([on])}
+    return {
+        "type": "buttons", "direction": "left", "showactive": False, "x": 0, "xanchor": "left", "y": 0,
+        "yanchor": "top", "pad": {"t": below + 4, "l": 0}, "font": {"color": INK, "size": 13}, "bgcolor": FACE[dark],
+        "borderwidth": 0,
+        "buttons": [{"label": label, "method": "animate", "args": args} for label, args in actions.items()],
+    }  # fmt: skip
+
+
+def _scrubber(names: Sequence[str], below: int, dark: bool) -> Json:
+    look = theme.palette(dark)
+    return {
+        "active": 0, "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": below + 42, "l": 0, "r": 0},
+        "borderwidth": 0, "bgcolor": look.grid, "activebgcolor": look.muted, "tickcolor": look.muted, "ticklen": 4,
+        "minorticklen": 2, "font": {"color": look.muted, "size": 12},
+        "currentvalue": {"prefix": "After step ", "xanchor": "right", "font": {"color": look.ink, "size": 13}},
+        "steps": [{"label": name, "method": "animate", "args": _go([name])} for name in names],
+    }  # fmt: skip
