@@ -4,6 +4,7 @@ A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one th
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,7 @@ from initlab.spec import NetworkSpec
 from initlab.symmetry import Trial, Walk, start
 from initlab.tally import LayerStats
 from initlab.theory import Theory, broken, expect, mean_correlations
+from initlab.ui.shared import Shared
 from initlab.work import work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
@@ -67,15 +69,15 @@ def remedy(spec: NetworkSpec) -> NetworkSpec | None:
     return find_remedy(spec, diagnosis(spec), data.inputs, data.targets)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
-def _kept_profiles(spec: NetworkSpec) -> list[Profile]:
+@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
+def _kept_profiles(spec: NetworkSpec) -> Shared[Profile]:
     """The draws measured so far; an interrupted band goes on where it stopped."""
-    return []
+    return Shared()
 
 
 def profiles(spec: NetworkSpec, seeds: int) -> list[Profile] | None:
     """The RMS profiles of that many other draws, once all of them are measured."""
-    found = _kept_profiles(spec)[:seeds]
+    found = _kept_profiles(spec).found[:seeds]
     return found if len(found) == seeds else None
 
 
@@ -94,12 +96,9 @@ def band_takes_long(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> bool:
 
 def extend_band(spec: NetworkSpec, seeds: int = SEEDS) -> Iterator[int]:
     """Measure one draw after the other; gives how many are done."""
-    found = _kept_profiles(spec)
-    data = batch(spec.dataset, spec.scaling, spec.rows)
-    address = cluster(seeds * work(spec).operations)
-    for profile in seed_profiles(spec, data.inputs, data.targets, start=len(found), seeds=seeds, address=address):
-        found.append(profile)
-        yield len(found)
+    data, address = batch(spec.dataset, spec.scaling, spec.rows), cluster(seeds * work(spec).operations)
+    measured = partial(seed_profiles, spec, data.inputs, data.targets, seeds=seeds, address=address)
+    return _kept_profiles(spec).grow(seeds, measured)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
@@ -156,6 +155,8 @@ def curves_figure(specs: tuple[NetworkSpec, ...], direction: Direction, seeds: i
 
 def _curve(spec: NetworkSpec, label: str, direction: Direction, seeds: int) -> curves.Curve:
     stats, forward = _stats(spec, direction), direction == "forward"
+    if seeds and profiles(spec, seeds) is None:  # forgotten since it was measured: a figure without it would be kept
+        list(extend_band(spec, seeds))
     draws = [p.activation if forward else p.gradient for p in profiles(spec, seeds) or ()] if seeds else []
     expected = theory(spec).forward if forward else theory(spec).backward
     return curves.Curve(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -22,8 +23,9 @@ from initlab.point import point as find_point
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.start import build
-from initlab.sweep import Block, Sweep, assembled, sweep_blocks
+from initlab.sweep import Block, sweep_blocks
 from initlab.ui import compute
+from initlab.ui.shared import Shared
 
 KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Grid: repr}
 
@@ -91,29 +93,26 @@ def _numbers(params: Parameters) -> dict[str, float]:
     return {name: float(value) for name, value in params}
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
-def _kept_blocks(grid: Grid) -> list[Block]:
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=KEYS)
+def blocks(grid: Grid) -> Shared[Block]:
     """What is measured of a map so far; an interrupted one goes on where it stopped."""
-    return []
+    return Shared()
 
 
-def sweep(grid: Grid) -> Sweep:
-    """The map as far as it is measured."""
-    return assembled(grid, list(_kept_blocks(grid)))
-
-
-def extend_sweep(grid: Grid, lost: Callable[[], None]) -> Iterator[float]:
+def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> Iterator[float]:
     """Measure one block after the other; gives the share of cells that are done.
 
     `lost` is called where the cluster goes away in the middle: the rest is measured here.
     """
-    found, data = _kept_blocks(grid), compute.batch(grid.spec.dataset, grid.spec.scaling, grid.spec.rows)
-    source, unit_draws = (data.inputs, data.targets), compute.draws(grid.spec.seed)
+    data, unit_draws = (
+        compute.batch(grid.spec.dataset, grid.spec.scaling, grid.spec.rows),
+        compute.draws(grid.spec.seed),
+    )
     for address in dict.fromkeys((compute.cluster(grid.work.operations), "")):
+        measured = partial(sweep_blocks, grid, data.inputs, data.targets, unit_draws, address=address)
         try:
-            for block in sweep_blocks(grid, *source, unit_draws, len(found), address):
-                found.append(block)
-                yield sum(part.ends.first_activation.size for part in found) / grid.cells
+            for _ in kept.grow(len(grid.blocks()), measured):
+                yield sum(part.ends.first_activation.size for part in kept.found) / grid.cells
         except Exception:  # whatever it is that a cluster raises when it goes away
             if not address:
                 raise

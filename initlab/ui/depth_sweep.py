@@ -1,5 +1,6 @@
 """The pieces of the page of depth and gain: presets, the map with its progress, the picked cell and the numbers."""
 
+import math
 import time
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,7 +14,7 @@ from initlab.figures.sweep import CLIP, Mark, sweep_figure
 from initlab.grid import SPANS, Grid, depths_to, gains_around
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
-from initlab.sweep import QUANTITIES, Quantity, Sweep
+from initlab.sweep import QUANTITIES, Quantity, Sweep, assembled
 from initlab.ui import compute, compute_theory, link, navigation, panels, session
 from initlab.wording import capitalized, number, power
 
@@ -108,16 +109,19 @@ def cluster_notes() -> list[str]:
 
 def measured(grid: Grid) -> Sweep:
     """The finished map; while it is measured, how far it is and how long it will still take."""
-    place, started, first = st.empty(), time.monotonic(), None
-    for share in compute_theory.extend_sweep(grid, _say_lost):
-        first = share if first is None else first
+    kept, place = compute_theory.blocks(grid), st.empty()
+    slow = "" if grid.shares_prefixes else ", one by one because their widths depend on the depth"
+    first, started = None, 0.0
+    if len(kept.found) < len(grid.blocks()):
+        place.progress(0.0, f"{grid.cells:,} networks to measure{slow}")
+    for share in compute_theory.extend_sweep(grid, kept, _say_lost):
+        if first is None:
+            first, started = share, time.monotonic()
         gone = time.monotonic() - started
-        left = gone * (1 - share) / (share - first) if share > first else gone * (1 - share) / share
-        slow = "" if grid.shares_prefixes else ", one by one because their widths depend on the depth"
-        words = f"{share:.0%} of {grid.cells:,} networks measured{slow}, about {left:.0f} s left"
-        place.progress(share, words)
+        left = f", about {math.ceil(gone * (1 - share) / (share - first))} s left" if share > first else ""
+        place.progress(share, f"{share:.0%} of {grid.cells:,} networks measured{slow}{left}")
     place.empty()
-    return compute_theory.sweep(grid)
+    return assembled(grid, kept.found)
 
 
 def _say_lost() -> None:
