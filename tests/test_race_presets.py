@@ -8,6 +8,7 @@ from initlab.comparison import specs
 from initlab.race import Snapshot, race
 from initlab.race_presets import PRESETS
 from initlab.race_readings import NOTHING, progress
+from initlab.schedule import split
 
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.stress) for seed in range(1, 6))]
 
@@ -34,6 +35,27 @@ def test_zero_and_constant_never_learn(seed: int) -> None:
     assert zeros.marks[-1].accuracy < 0.15
     assert constant.marks[-1].accuracy < 0.15
     assert glorot.marks[-1].accuracy > 0.9
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.stress) for seed in range(6, 10))])
+def test_random_weights_overfit(seed: int) -> None:
+    last = finished("Random weights overfit", seed)
+    fitted = [float(runner.losses[-last.epoch :].mean()) for runner in last.runners]
+    tested = [runner.marks[-1].test_loss for runner in last.runners]
+    assert fitted == sorted(fitted, reverse=True), "the larger the weights, the better are the training rows known"
+    assert tested[0] == min(tested)
+    assert tested[-1] == max(tested) > 2
+    for runner in last.runners[1:3]:
+        lowest = min(mark.test_loss for mark in runner.marks)
+        assert lowest < 0.95 * runner.marks[-1].test_loss < runner.marks[-1].test_loss < 1.2
+
+
+def test_predicting_the_mean_costs_about_one() -> None:
+    preset = PRESETS["Random weights overfit"]
+    fit, test = split(preset.spec, preset.how)
+    assert fit.targets is not None
+    assert test.targets is not None
+    assert ((test.targets - fit.targets.mean()) ** 2).mean() == pytest.approx(1, abs=0.05)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
