@@ -29,9 +29,9 @@ def expected_first_loss(snapshot: Snapshot) -> float | None:
     return math.log(classes(snapshot)) if resolve(spec.loss, targets) == "Cross-entropy" else None
 
 
-def loss_course(runner: Runner, snapshot: Snapshot) -> tuple[Array, Array]:
-    """Epochs and training losses, each the mean of as many minibatches as give `POINTS` of them in a whole race."""
-    together = max(1, snapshot.steps // POINTS)
+def loss_course(runner: Runner, snapshot: Snapshot, points: int = POINTS) -> tuple[Array, Array]:
+    """Epochs and training losses, each the mean of as many minibatches as give `points` of them in a whole race."""
+    together = max(1, snapshot.steps // points)
     starts = np.arange(0, runner.step, together)
     if not len(starts):
         return np.zeros(0), np.zeros(0)

@@ -1,4 +1,5 @@
-"""The budget of a race: its operations and bytes, known before anything is allocated, and what would fit."""
+"""The budget of a race, and of one on several draws: operations and bytes, known before anything is allocated, and
+what would fit."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +8,7 @@ from typing import Final
 
 from initlab.datasets import DATASETS
 from initlab.errors import invalid
-from initlab.recording import AT_ONCE, GRID, OBSERVED, marks, record_bytes
+from initlab.recording import AT_ONCE, GRID, OBSERVED, judged_after, marks, record_bytes
 from initlab.schedule import steps_in_all
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
@@ -16,6 +17,8 @@ from initlab.work import MAX_BYTES, Work
 RACE_OPERATIONS: Final = 2 * 10**12  # about a minute on one busy core
 STEP_OPERATIONS: Final = AT_ONCE  # of one step of one contestant
 PER_UNIT, PER_WEIGHT = 40, 20  # operations of phi and its slope a row, and of the optimizer a step
+DRAWS: Final = 10
+PER_CALL: Final = 1_500_000  # operations a weight layer and step might take while Python gets from one to the next
 LOOKED_AT: Final = 120  # operations of a mark for each unit and row: two histograms
 
 
@@ -44,6 +47,18 @@ def race_work(specs: Sequence[NetworkSpec], train: TrainSpec) -> Work:
         kept += size * 8 * weights + record_bytes([spec], steps)
         passes = max(passes, size * (4 * units * max(observed, judged, train.batch) + 4 * weights))
     return Work(operations, kept + passes)
+
+
+def draws_work(specs: Sequence[NetworkSpec], train: TrainSpec, draws: int = DRAWS) -> Work:
+    """So many races without marks of the layers, one after the other."""
+    operations = 0
+    for spec in specs:
+        (weights, units), rows = _sizes(spec), training_rows(spec, train)
+        steps = steps_in_all(train, rows)
+        look = (DATASETS[spec.dataset].rows - rows) * (2 * weights + PER_UNIT * units)
+        operations += steps * (step_work(spec, train) + PER_CALL * (spec.depth + 1))
+        operations += len(judged_after(steps, train.epochs)) * look
+    return Work(draws * operations, race_work(specs, train).bytes)
 
 
 def affordable(specs: Sequence[NetworkSpec], train: TrainSpec) -> bool:
@@ -87,6 +102,25 @@ def require_affordable(specs: Sequence[NetworkSpec], train: TrainSpec) -> None:
         f"a race may take at most {limits}, and {STEP_OPERATIONS / 1e9:g} billion operations a step",
         f"{race_work(specs, train)}, {longest / 1e9:,.1f} billion a step", f"{' with '.join(changed)} fits",
     )  # fmt: skip
+
+
+def require_affordable_draws(specs: Sequence[NetworkSpec], train: TrainSpec, draws: int = DRAWS) -> None:
+    """ValueError with the numbers and what would fit: fewer epochs, or fewer draws where one epoch is too many."""
+    require_affordable(specs, train)
+    needed = draws_work(specs, train, draws)
+    if needed.operations <= RACE_OPERATIONS:
+        return
+    epochs = next((n for n in range(train.epochs - 1, 0, -1) if _fits(specs, replace(train, epochs=n), draws)), 0)
+    fewer = max(1, draws * RACE_OPERATIONS // needed.operations)
+    said = f"{epochs} epoch{'s' if epochs > 1 else ''} or {fewer}" if epochs else str(fewer)
+    raise invalid(
+        f"{draws} draws may take at most {RACE_OPERATIONS / 1e9:,.0f} billion operations",
+        f"{needed.operations / 1e9:,.0f} billion", f"{said} draw{'s' if fewer > 1 else ''} would fit",
+    )  # fmt: skip
+
+
+def _fits(specs: Sequence[NetworkSpec], train: TrainSpec, draws: int) -> bool:
+    return draws_work(specs, train, draws).operations <= RACE_OPERATIONS
 
 
 def _square(spec: NetworkSpec) -> int:

@@ -28,6 +28,7 @@ AT_ONCE: Final = 4 * 10**9  # operations between two moments at which a page may
 OBSERVED: Final = 128  # training rows whose signals and gradients are looked at, the same at every mark; of large
 FEWEST: Final = 8  # networks fewer, so that they are looked at in less than a tenth of a second
 GRID: Final = 40  # points a side of the picture of a decision
+MOST_JUDGED: Final = 24  # moments at which the test rows are judged where nothing else is looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +74,13 @@ def marks(specs: Sequence[NetworkSpec], steps: int) -> tuple[int, ...]:
     return tuple(sorted({0, 1, steps, *early.tolist(), *even.tolist()}))
 
 
+def judged_after(steps: int, epochs: int) -> tuple[int, ...]:
+    """The steps after which all are judged by the test rows alone: at the start and at ends of epochs, the last one
+    among them."""
+    ends = np.linspace(0, epochs, min(epochs, MOST_JUDGED) + 1).round().astype(int)
+    return tuple((ends * (steps // epochs)).tolist())
+
+
 def record_bytes(specs: Sequence[NetworkSpec], steps: int) -> int:
     """At most this many bytes are kept of a race: its marks, one more where a contestant retires, and its losses."""
     return (len(marks(specs, steps)) + 1) * mark_bytes(specs) + 8 * steps * len(specs)
@@ -80,7 +88,10 @@ def record_bytes(specs: Sequence[NetworkSpec], steps: int) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observer:
-    """What every contestant is looked at with: a few training rows, the test rows, and the loss."""
+    """What every contestant is looked at with: a few training rows, the test rows, and the loss.
+
+    Without training rows the layers of a mark are empty.
+    """
 
     observed: Batch
     test: Batch
@@ -89,11 +100,18 @@ class Observer:
     square: Array  # points of the picture of a decision, none unless inputs are two-dimensional
 
     @classmethod
-    def of(cls, network: Network, train: Batch, test: Batch, loss: Loss) -> "Observer":
+    def of(cls, network: Network, train: Batch, test: Batch, loss: Loss, *, closely: bool = True) -> "Observer":
+        """Only the test rows are judged unless it looks `closely`."""
+        train = train if closely else Batch(train.inputs[:0], None)
         seen, size = observed_rows(network.weights), judged_rows(network.weights)
         targets = None if train.targets is None else train.targets[:seen]
         pieces = [slice(start, start + size) for start in range(0, len(test.inputs), size)]
         return cls(Batch(train.inputs[:seen], targets), test, loss, pieces, square(train.inputs))
+
+    @property
+    def closely(self) -> bool:
+        """Whether layers are looked at."""
+        return bool(len(self.observed.inputs))
 
     def mark(self, step: int, training: Training, before: Array | None) -> Iterator[Mark | None]:
         """The contestant now, after some Nones: moments to do something else. `before` are its parameters before its
@@ -111,6 +129,8 @@ class Observer:
             yield Mark(step, value, accuracy(found, self.test), *layers, *ratios, self._decision(judged))
 
     def _layers(self, network: Network) -> tuple[LayerStats, LayerStats, Array]:
+        if not self.closely:
+            return unseen(), unseen(), np.zeros(0)
         forward, beyond = network.forward(self.observed.inputs), network.phi.saturates_beyond
         with np.errstate(all="ignore"):
             above = self.loss(forward.outputs, self.observed.targets)[1].astype(forward.outputs.dtype)
@@ -149,6 +169,14 @@ def observed_rows(weights: Sequence[Array]) -> int:
     return max(FEWEST, min(OBSERVED, most, AT_ONCE // (6 * sum(w.size for w in weights))))
 
 
+def unseen() -> LayerStats:
+    """Of no layer."""
+    none, counts = np.zeros(0), np.zeros((0, BINS), np.uint16)
+    return LayerStats(
+        *[none] * 6, counts=counts, log_counts=counts, log_edges=none, zeros=counts[:, 0], size=counts[:, 0]
+    )  # fmt: skip
+
+
 def judged_rows(weights: Sequence[Array]) -> int:
     """How many test rows are judged at once."""
     return max(FEWEST, AT_ONCE // (2 * sum(w.size for w in weights)))
@@ -156,7 +184,7 @@ def judged_rows(weights: Sequence[Array]) -> int:
 
 def square(inputs: Array) -> Array:
     """Points on a square around two-dimensional data, row by row from below; none for other data."""
-    if inputs.shape[1] != 2:
+    if inputs.shape[1] != 2 or not len(inputs):
         return np.zeros((0, inputs.shape[1]))
     low, high = inputs.min(axis=0), inputs.max(axis=0)
     room = (high - low) / 10

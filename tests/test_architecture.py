@@ -58,8 +58,9 @@ FLOORS: Final = (
     core(7.3, "copies"),
     core(7.5, "diagnosis comparison contrast edge"),
     core(7.7, "race race_presets"),  # contestants are named as in a comparison
-    core(7.8, "race_readings"),
-    core(7.9, "replay"),
+    core(7.8, "race_readings race_export"),
+    core(7.85, "repeats"),
+    core(7.9, "replay repeats_readings"),
     core(8, "__init__"),
     Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
     Floor(9.3, tuple(f"initlab/figures/{name}.py" for name in ("layers", "depth", "ends", "sheet", "film")), CHARTS),
