@@ -187,6 +187,11 @@ CORPUS: Final = (
             "race_epochs": 20, "race_dropout": 0.5,
         },
     ),
+    SavedLink(
+        "v=1&dataset=Diabetes&race_starts=Random+normal,stddev=1;He+normal&race_draws=True",
+        NetworkSpec("Random normal", SMALL, activation="Tanh", depth=10, dataset="Diabetes"),
+        view={"race_starts": "Random normal,stddev=1;He normal", "race_draws": True},
+    ),
     # Damaged on the way, mistyped or made up.
     SavedLink(
         "symmetry_steps=12&symmetry_noise=-1&symmetry_rate=1e9&symmetry_optimizer=Adagrad", OPENING, notes=True,

@@ -17,17 +17,23 @@ from initlab.figures.theme import Json
 HEIGHT: Final = 320
 POINTS: Final = 160  # of a line; a screen shows no more
 MARKERS: Final = 5  # on a line, so that it is known without its colour
+SHAPE: Final = 60  # points along a band, finer than which the picture could not show
+BEYOND: Final = 1.0  # decades by which a band may stretch a log axis set by the lines
 EMPTY: Final = (0.0, 1.0)  # an axis before there is anything to show
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What one contestant has done so far: `values` at `times`; `retired` if it goes no further."""
+    """What one contestant has done so far: `values` at `times`; `retired` if it goes no further.
+
+    `band` is the range of other draws, low and high `(2, T)`.
+    """
 
     label: str
     times: Array
     values: Array
     retired: bool = False
+    band: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +48,22 @@ class Scale:
 
 
 def progress_figure(courses: Sequence[Course], scale: Scale, end: float, unit: str, dark: bool) -> go.Figure:
-    """A line each from 0 to `end`, its name where it is now.
+    """A line each from 0 to `end`, its name where it is now, and behind it the band of its other draws.
 
     A cross is where a contestant retired, at the upper edge if that lies beyond it.
     """
-    look, heights = theme.palette(dark), [_height(course, scale) for course in courses]
+    look, heights = theme.palette(dark), [_height(course.values, scale) for course in courses]
     level = None if scale.guide is None else float(np.log10(scale.guide)) if scale.log else scale.guide
-    low, high = _bounds([*_deciding(courses, heights), *([np.array([level])] if level is not None else [])], scale)
+    deciding = _deciding(courses, heights)
+    near = [*deciding, *_near(courses, deciding, scale), *([np.array([level])] if level is not None else [])]
+    low, high = _bounds(near, scale)
     heights = [np.minimum(y, high) for y in heights]
     traces = [
+        _band(course, np.array([_height(edge, scale, high) for edge in course.band]), high, theme.OKABE_ITO[dark][k])
+        for k, course in enumerate(courses)
+        if course.band is not None
+    ]
+    traces += [
         _line(course, y, theme.OKABE_ITO[dark][k], tuple(theme.SYMBOLS)[k])
         for k, (course, y) in enumerate(zip(courses, heights, strict=True))
     ]
@@ -71,16 +84,36 @@ def progress_figure(courses: Sequence[Course], scale: Scale, end: float, unit: s
     )  # fmt: skip
 
 
-def _height(course: Course, scale: Scale) -> Array:
-    """Where the values lie on the axis; what is not finite has no place."""
-    y = log10(course.values) if scale.log else course.values
-    return np.where(np.isfinite(y), y, np.nan)
+def _height(values: Array, scale: Scale, infinite: float = np.nan) -> Array:
+    """Where the values lie on the axis; what is not finite has no place, unless `infinite` is one."""
+    y = log10(np.where(np.isfinite(values), values, np.nan)) if scale.log else values
+    return np.where(np.isfinite(y), y, np.where(np.isposinf(values), infinite, np.nan))
 
 
 def _deciding(courses: Sequence[Course], heights: Sequence[Array]) -> list[Array]:
     """Those that set the axis: who retired has grown beyond all bounds, and may not flatten the others."""
     going = [y for course, y in zip(courses, heights, strict=True) if not course.retired]
     return going or list(heights)
+
+
+def _near(courses: Sequence[Course], deciding: Sequence[Array], scale: Scale) -> list[Array]:
+    """The bands as far as they set the axis: one that explodes may not flatten the lines."""
+    bands = [_height(course.band, scale).reshape(-1) for course in courses if course.band is not None]
+    lines = np.concatenate(deciding) if deciding else np.zeros(0)
+    if not bands or not scale.log or not np.isfinite(lines).any():
+        return bands
+    return [np.clip(band, np.nanmin(lines) - BEYOND, np.nanmax(lines) + BEYOND) for band in bands]
+
+
+def _band(course: Course, edges: Array, high: float, colour: str) -> Json:
+    """A closed shape, over the times at which it has both edges."""
+    drawn = thinned(np.flatnonzero(np.isfinite(edges).all(axis=0)), SHAPE)
+    low, top = np.minimum(edges[:, drawn], high)
+    return {
+        "type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip",
+        "x": np.append(course.times[drawn], course.times[drawn[::-1]]), "y": np.append(top, low[::-1]),
+        "fillcolor": theme.translucent(colour, 0.18),
+    }  # fmt: skip
 
 
 def _bounds(heights: Sequence[Array], scale: Scale) -> tuple[float, float]:

@@ -109,6 +109,7 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Choice("race_quantity", REPLAYED[0], REPLAYED),
     Choice("race_axis", VALUE_AXES[0], VALUE_AXES),
     Steps("race_contestant", 4, 1, MOST, 1),
+    Flag("race_draws", False),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 

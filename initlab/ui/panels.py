@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import Final, Literal, Protocol, TypeVar
 
 import pandas as pd
@@ -149,8 +150,8 @@ def chart(
     st.caption(reading)
 
 
-def numbers(table: pd.DataFrame, file_name: str, key: str) -> None:
-    """The numbers behind a chart, as a table and as CSV."""
+def numbers(table: pd.DataFrame, file_name: str, key: str, beside: Callable[[], object] | None = None) -> None:
+    """The numbers behind a chart, as a table and as CSV; `beside` draws what else there is to download."""
     shown, formats = table.copy(), {}
     for name, column in table.select_dtypes("float").items():
         largest = max(filter(math.isfinite, column.abs()), default=0.0)
@@ -160,7 +161,10 @@ def numbers(table: pd.DataFrame, file_name: str, key: str) -> None:
         else:  # the default would round 10⁻¹⁰ to 0, and three digits would write 10¹⁰ with all its zeros
             formats[str(name)] = st.column_config.NumberColumn(format="scientific" if largest >= LARGE else "%.3g")
     st.dataframe(shown, hide_index=True, key=key, column_config=formats)
-    st.download_button(
-        "Download CSV", table.to_csv(index=False), file_name, "text/csv", key=f"{key}_csv", icon=":material/download:",
-        on_click="ignore",
-    )  # fmt: skip
+    with st.container(horizontal=True) if beside else nullcontext():
+        st.download_button(
+            "Download CSV", table.to_csv(index=False), file_name, "text/csv", key=f"{key}_csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        if beside:
+            beside()

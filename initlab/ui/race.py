@@ -17,6 +17,7 @@ from initlab.figures import Figure
 from initlab.figures.progress import Course, Scale, progress_figure
 from initlab.optimizers import OPTIMIZERS
 from initlab.race import Snapshot, race
+from initlab.race_export import race_json
 from initlab.race_presets import PRESETS
 from initlab.race_work import fitted
 from initlab.spec import NetworkSpec
@@ -214,7 +215,8 @@ def _test_figure(now: Snapshot) -> Figure:
 def tables(now: Snapshot) -> None:
     """One row a contestant; every step of each while the panel is open."""
     st.markdown("**In numbers**")
-    panels.numbers(pd.DataFrame(race_readings.summary(now)), "initlab-race.csv", "race_summary")
+    table = pd.DataFrame(race_readings.summary(now))
+    panels.numbers(table, "initlab-race.csv", "race_summary", lambda: _json_button(now))
     for text in (race_readings.first_losses(now), race_readings.zero_note(now)):
         if text:
             st.caption(text)
@@ -222,6 +224,14 @@ def tables(now: Snapshot) -> None:
     if panel.open:
         with panel:
             panels.numbers(pd.DataFrame(race_readings.step_table(now)), "initlab-race-steps.csv", "race_steps")
+
+
+def _json_button(now: Snapshot) -> None:
+    """The whole race; written when it is asked for."""
+    st.download_button(
+        "Download JSON", lambda: race_json(now), "initlab-race.json", "application/json", key="race_summary_json",
+        icon=":material/download:", on_click="ignore", help="Specs, every loss and every mark of every contestant",
+    )  # fmt: skip
 
 
 def source(now: Snapshot) -> str:

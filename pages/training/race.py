@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from initlab.ui import lineup, panels, playback, race, session
+from initlab.ui import lineup, panels, playback, race, race_draws, session
 
 spec, specs, how, mended = race.experiment()
 
@@ -17,3 +17,4 @@ if running:
     playback.section(running.now)
     race.tables(running.now)
     st.caption(race.source(running.now))
+    race_draws.section(running.key, finished=running.now.finished)
