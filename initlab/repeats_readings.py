@@ -2,7 +2,7 @@
 tables."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -62,7 +62,7 @@ def _ahead_of_the_rest(repeats: Repeats, found: Array, best: int, rest: Sequence
 def _judged(won: int, lost: int, chance: float) -> str:
     if not won + lost:
         return "The two are level in every draw."
-    often = f"Tossing a coin is as one-sided in {percent(chance)} of cases"
+    often = f"Tosses of a coin are as one-sided in {percent(chance)} of cases"
     if chance > TELLING:
         return f"{often}: these draws do not tell the two apart."
     return f"{often}: more than chance."
@@ -77,7 +77,7 @@ def left_the_race(repeats: Repeats) -> str:
     worst = "infinite losses and no test row right" if repeats.classes else "infinite losses"
     return (
         f"Left the race: {listed(parts)} of {len(repeats.outcomes)} draws. From that step on such a draw counts as "
-        f"worst: {worst}."
+        f"worst: {worst}. It is a cross in the picture of the end, and not in the picture of both losses."
     )
 
 
@@ -93,13 +93,20 @@ def test_reading(repeats: Repeats) -> str:
     return _bands("Test loss at the end", repeats, repeats.test_losses[:, :, -1], number)
 
 
-def _bands(what: str, repeats: Repeats, last: Array, written: Any) -> str:
-    low, middle, high = quantiles(last)
+def _bands(what: str, repeats: Repeats, last: Array, written: Callable[[float], str]) -> str:
     parts = [
-        f"{written(m)} ({written(a)} to {written(b)}) with {label}"
-        for label, a, m, b in zip(repeats.labels, low, middle, high, strict=True)
+        f"{_band(low, middle, high, written)} with {label}"
+        for label, (low, middle, high) in zip(repeats.labels, quantiles(last).T.tolist(), strict=True)
     ]
     return f"{what}, median and 10 to 90 % of {len(repeats.outcomes)} draws: {listed(parts)}."
+
+
+def _band(low: float, middle: float, high: float, written: Callable[[float], str]) -> str:
+    """2.1 (1.9 to 2.4), as short as it can be said."""
+    if math.isinf(middle):
+        return "nothing finite" if math.isinf(low) else f"nothing finite ({written(low)} at 10 %)"
+    found = [written(value) for value in (low, middle, high)]
+    return found[1] if len(set(found)) == 1 else f"{found[1]} ({found[0]} to {found[2]})"
 
 
 def gap_reading(repeats: Repeats) -> str:

@@ -78,7 +78,10 @@ def gap_figure(labels: Sequence[str], training: Array, test: Array, dark: bool) 
         "type": "line", "x0": start, "y0": start, "x1": stop, "y1": stop, "layer": "below",
         "line": {"color": look.theory, "dash": "dash", "width": 2},
     }]  # fmt: skip
-    said = [theme.label("as good on both", look.muted, x=start, y=start, xanchor="left", yanchor="bottom", xshift=6)]
+    beside: Json = (
+        {"xanchor": "left", "xshift": 18} if start < (left + right) / 2 else {"xanchor": "right", "xshift": -8}
+    )
+    said = [theme.label("as good on both", look.muted, x=start, y=start, yanchor="bottom", **beside)]
     names, room = _names(labels, y, (low, high), dark)
     return theme.figure(
         dark, HEIGHT, dots,
@@ -112,7 +115,8 @@ def _column(
     return {
         "type": "scatter", "mode": "markers", "x": x, "y": y, "customdata": values,
         "marker": {
-            "color": theme.OKABE_ITO[dark][index], "symbol": ["x" if gone else symbol for gone in out.tolist()], "size": 9,
+            "color": theme.OKABE_ITO[dark][index], "size": 9,
+            "symbol": ["x" if gone else symbol for gone in out.tolist()],
         },
         "hovertemplate": f"{label}: %{{customdata:.4g}}<extra></extra>",
     }  # fmt: skip

@@ -85,22 +85,14 @@ def _how_far(now: Repeats, first: float, gone: float) -> str:
 
 
 def _charts(found: Repeats) -> None:
+    title, of = "Test accuracy" if found.classes else "Test loss", f"of {found.draws} draws"
     left, right = st.columns(2)
-    title = "Test accuracy" if found.classes else "Test loss"
     with left:
-        panels.chart(
-            f"Training loss of {found.draws} draws",
-            _loss_figure(found),
-            repeats_readings.loss_reading(found),
-            "race_draws_loss",
-        )
+        said = repeats_readings.loss_reading(found)
+        panels.chart(f"Training loss {of}", _loss_figure(found), said, "race_draws_loss")
     with right:
-        panels.chart(
-            f"{title} of {found.draws} draws",
-            _test_figure(found),
-            repeats_readings.test_reading(found),
-            "race_draws_test",
-        )
+        said = repeats_readings.test_reading(found)
+        panels.chart(f"{title} {of}", _test_figure(found), said, "race_draws_test")
     left, right = st.columns(2)
     with left:
         panels.chart(f"{title} at the end", _dots(found), repeats_readings.standing(found), "race_draws_end")
