@@ -67,3 +67,28 @@ def test_who_explodes_does_not_flatten_the_others() -> None:
     high = layout(figure).yaxis.range[1]
     assert high < 2
     assert max(traces(figure)[1].y) == pytest.approx(high)
+
+
+def test_a_band_lies_behind_its_line_and_reaches_the_edge_where_it_is_infinite() -> None:
+    values = np.exp(-TIMES)
+    band = np.stack([values / 2, np.where(TIMES > 5, np.inf, values * 2)])
+    figure = progress_figure([Course("one", TIMES, values, band=band)], Scale("loss", True), 10, "Epoch", False)
+    go.Figure(figure.to_dict())
+    shape, line = traces(figure)
+    assert shape.fill == "toself"
+    half = len(shape.x) // 2
+    top, low = shape.y[:half], shape.y[half:][::-1]
+    late = shape.x[:half] > 5
+    np.testing.assert_allclose(top[~late], np.log10(2 * np.exp(-shape.x[:half][~late])), atol=1e-9)
+    assert set(top[late]) == {layout(figure).yaxis.range[1]}
+    np.testing.assert_allclose(low, np.log10(np.exp(-shape.x[:half]) / 2), atol=1e-9)
+    np.testing.assert_allclose(line.y[-1], np.log10(values[-1]))
+
+
+def test_a_band_that_explodes_does_not_flatten_the_lines() -> None:
+    band = np.stack([np.ones(1001), np.full(1001, 1e30)])
+    figure = progress_figure([Course("one", TIMES, np.exp(-TIMES), band=band)], Scale("loss", True), 10, "Epoch", False)
+    low, high = layout(figure).yaxis.range
+    assert high < 2
+    assert max(traces(figure)[0].y) <= high
+    assert low < -4
