@@ -14,6 +14,7 @@ from initlab.wording import listed, number, percent
 
 POINTS: Final = 120  # means of minibatch losses along a whole race
 NOTHING: Final = 0.05  # of the first test loss; who has come no further has learned next to nothing
+FITTED: Final = 0.1  # of the training loss of the first epoch; who has shed more knows its training rows better
 CLOSE: Final = 0.01  # of accuracy; nearer ones are not told apart by a few hundred test rows
 
 
@@ -63,7 +64,7 @@ def headline(snapshot: Snapshot) -> str:
     ranked = sorted(snapshot.runners, key=score, reverse=True)
     if score(ranked[0]) == -math.inf:
         return "Nobody is still in the race"
-    if not any(progress(runner) > NOTHING for runner in ranked):
+    if not any(progress(runner) > NOTHING or memorizes(runner, snapshot) for runner in ranked):
         return "Nobody has learned anything"
     close = CLOSE if classes(snapshot) else 0.0
     ahead = [runner.label for runner in ranked if score(ranked[0]) - score(runner) <= close]
@@ -82,6 +83,14 @@ def progress(runner: Runner) -> float:
     return 1 - last / first if math.isfinite(first) and math.isfinite(last) and first > 0 else -math.inf
 
 
+def memorizes(runner: Runner, snapshot: Snapshot) -> bool:
+    """Whether its training loss falls from epoch to epoch while the test rows gain nothing by it."""
+    epoch, losses = snapshot.epoch, runner.losses
+    if runner.retired or len(losses) < 2 * epoch or progress(runner) > NOTHING:
+        return False
+    return bool(losses[-epoch:].mean() < (1 - FITTED) * losses[:epoch].mean())
+
+
 def evidence(snapshot: Snapshot) -> str:
     """The numbers behind the headline: best and worst, who learned nothing and who retired."""
     if not snapshot.step:
@@ -93,7 +102,12 @@ def evidence(snapshot: Snapshot) -> str:
         done = f"after {number(snapshot.step / snapshot.epoch)} epochs"
         text = f"{ranked[0].label}: {_scored(ranked[0])} {done}"
         parts.append(text + (f"; {finite[-1].label}: {_scored(finite[-1])}." if len(finite) > 1 else "."))
-    idle = [runner.label for runner in ranked if not runner.retired and progress(runner) <= NOTHING]
+    still = [runner for runner in ranked if not runner.retired and progress(runner) <= NOTHING]
+    by_heart = [runner.label for runner in still if memorizes(runner, snapshot)]
+    if by_heart:
+        fit = "fits" if len(by_heart) == 1 else "fit"
+        parts.append(f"{listed(by_heart)} {fit} the training rows better and better, and the test rows no better.")
+    idle = [runner.label for runner in still if runner.label not in by_heart]
     if idle and len(idle) < len(ranked):
         parts.append(f"{listed(idle)} {'has' if len(idle) == 1 else 'have'} learned next to nothing.")
     parts += [f"{runner.retired}." for runner in snapshot.runners if runner.retired]

@@ -9,6 +9,7 @@ import pytest
 from initlab import race_readings as readings
 from initlab.comparison import specs, start
 from initlab.race import Snapshot, race
+from initlab.race_presets import PRESETS
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.wording import percent
@@ -113,3 +114,17 @@ def test_a_regression_is_told_by_its_test_loss() -> None:
     assert "rows right" not in readings.evidence(last)
     assert readings.test_reading(last).startswith("Test loss:")
     assert "test accuracy" not in readings.summary(last)[0]
+
+
+def test_who_learns_the_training_rows_by_heart_has_not_learned_nothing() -> None:
+    preset = PRESETS["Random weights overfit"]
+    lineup = (start("Zeros"), start("Glorot normal"))
+    last = raced(preset.spec, lineup, replace(preset.how, epochs=100))[-1]
+    zeros, glorot = last.runners
+    assert readings.progress(glorot) <= readings.NOTHING
+    assert readings.memorizes(glorot, last)
+    assert not readings.memorizes(zeros, last)
+    said = readings.evidence(last)
+    assert "Glorot normal fits the training rows better and better, and the test rows no better." in said
+    assert "Zeros has learned next to nothing." in said
+    assert readings.headline(last) != "Nobody has learned anything"

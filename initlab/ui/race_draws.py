@@ -24,6 +24,7 @@ from initlab.wording import capitalized
 
 FIELD: Final = "race_draws"
 KEPT: Final = "_race_draws"
+EVERY: Final = 0.05  # seconds between two drawings of the bar, which costs a fifth of that
 Key = tuple[tuple[NetworkSpec, ...], TrainSpec]
 
 
@@ -70,9 +71,12 @@ def _kept(key: Key) -> Repeating:
 def _finish(kept: Repeating) -> Repeats:
     """The end of it; whatever is changed meanwhile interrupts at the next drawing of the bar."""
     line, started, first = st.empty(), time.monotonic(), kept.now.share if kept.now else 0.0
+    drawn = -math.inf
     for now in kept.steps:
-        kept.now = now
-        line.progress(now.share, _how_far(now, first, time.monotonic() - started))
+        kept.now, clock = now, time.monotonic()
+        if clock - drawn > EVERY:
+            line.progress(now.share, _how_far(now, first, clock - started))
+            drawn = time.monotonic()
     line.empty()
     assert kept.now is not None  # noqa: S101  a race has at least one snapshot
     return kept.now
