@@ -27,7 +27,7 @@ MARK_BYTES: Final = 2 * 8 * (LOG_BINS + 1) + 1024  # of a mark whatever its dept
 AT_ONCE: Final = 4 * 10**9  # operations between two moments at which a page may draw: less than a tenth of a second
 OBSERVED: Final = 128  # training rows whose signals and gradients are looked at, the same at every mark; of large
 FEWEST: Final = 8  # networks fewer, so that they are looked at in less than a tenth of a second
-GRID: Final = 40  # points a side of the picture of a decision
+GRID: Final = 39  # points a side of the picture of a decision
 MOST_JUDGED: Final = 24  # moments at which the test rows are judged where nothing else is looked at
 
 

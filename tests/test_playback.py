@@ -12,6 +12,7 @@ from pictures import layout, matrix, traces
 from initlab import NetworkSpec, TrainSpec, race, replay
 from initlab.figures.histograms import Axis
 from initlab.figures.playback import FILM_BYTES, SQUARE, Scene, decision_film, histogram_film, rms_film, strips_figure
+from initlab.figures.sheet import GAP
 from initlab.race import Snapshot
 from initlab.recording import square
 from initlab.schedule import split
@@ -59,9 +60,10 @@ def test_a_panel_of_a_frame_is_the_histogram_of_its_contestant_at_that_moment() 
     seen = scene(raced("usual"))
     frame = histogram_film(seen, "Shared", False).frames[-1]
     z = matrix(frame.data[0].z)
-    cells = (z.shape[1] + 1) // 3 - 1
+    pitch = round(z.shape[1] / (3 - GAP))
+    cells = round(pitch * (1 - GAP))
     for index, stats in enumerate(seen.moments[-1]):
-        panel = z[:, index * (cells + 1) : index * (cells + 1) + cells]
+        panel = z[:, index * pitch : index * pitch + cells]
         for layer in range(4):
             weights = panel[layer].astype(float)
             if weights.any():
@@ -82,9 +84,8 @@ def test_a_strip_has_large_values_above_small_ones_and_a_column_a_moment() -> No
     seen = scene(raced("usual"), "Gradients")
     figure = strips_figure(seen, "Log magnitude", False)
     z = matrix(traces(figure)[0].z)
-    moments = len(seen.steps)
-    panel = z[:, :moments]  # Glorot normal
-    strips = panel.reshape(4, -1, moments)
+    cells = round(z.shape[1] / (3 - GAP) * (1 - GAP))
+    strips = z[:, :cells].reshape(4, -1, cells)  # of Glorot normal
     for layer, strip in enumerate(strips):
         rows = strip[:, 0].argmax(), strip[:, -1].argmax()
         sizes = seen.moments[0][0].rms[layer], seen.moments[-1][0].rms[layer]
@@ -96,21 +97,19 @@ def test_a_strip_has_large_values_above_small_ones_and_a_column_a_moment() -> No
 
 
 def test_a_decision_lies_where_its_training_rows_lie() -> None:
-    spec, how = replace(BASE, dataset="Moons"), TrainSpec(epochs=8, rate=0.3)
+    spec, how = replace(BASE, dataset="Moons"), TrainSpec(epochs=30, rate=0.3)
     *_, now = race([spec, spec.with_init("Zeros")], how)
     rows, _ = split(spec, how)
     classes, corners, steps = np.asarray(rows.targets), square(rows.inputs)[[0, -1]], replay.moments(now)
     moments = [[mark.decision for mark in replay.marks_at(now, step)] for step in steps]
     figure = decision_film(moments, steps, ["a", "b"], rows.inputs, classes, corners, False)
     go.Figure(json.loads(figure.to_json() or ""))
-    z, dots = matrix(figure.frames[-1].data[0].z), traces(figure)[1:]
-    y = matrix(traces(figure)[0].y)
-    x = matrix(traces(figure)[0].x)
+    z, picture, dots = matrix(figure.frames[-1].data[0].z), traces(figure)[0], traces(figure)[1:3]
     agreed = []
     for k, dot in enumerate(dots):
         inside = np.array(dot.x) < 1  # the first panel
-        column = np.searchsorted(x, np.array(dot.x)[inside]) - 1
-        row = np.searchsorted(y, np.array(dot.y)[inside]) - 1
+        column = ((np.array(dot.x)[inside] - picture.x0) / picture.dx).round().astype(int)
+        row = ((np.array(dot.y)[inside] - picture.y0) / picture.dy).round().astype(int)
         agreed.append((z[row, column] > 120) == bool(k))
     assert np.concatenate(agreed).mean() > 0.95
-    assert y[-1] - y[0] == SQUARE
+    assert picture.dy * len(z) == pytest.approx(SQUARE)

@@ -59,16 +59,17 @@ def curves_figure(
     step = 1 if direction == "forward" else -1
     ends = [_end(line["y"][:depth][::step], line["y"][depth:][::step], low) for line in lines]
     places = spread(ends, [size * pixel for size in sizes], low, high)
-    side: Json = {"x": 1, "xanchor": "left", "xshift": 4} if step > 0 else {"x": 0, "xanchor": "right", "xshift": -4}
+    xaxis = layer_axis(depth)
+    side: Json = {"x": xaxis["range"][step > 0], "xanchor": "left" if step > 0 else "right"}
     names = [
-        theme.label(named(k, text, dark, step), look.ink, xref="paper", y=y, align=side["xanchor"], **side)
+        theme.label(named(k, text, dark, step), look.ink, y=y, align=side["xanchor"], **side)
         for k, (text, y) in enumerate(zip(texts, places, strict=True))
     ]
     room, other = round(30 + LETTER * max(len(line) for text in texts for line in text)), 58
     left, right = (other, room) if step > 0 else (room, other)
     yaxis: Json = {"title": "RMS, log scale", "range": [low, high], "side": "left" if step > 0 else "right"}
     return theme.figure(
-        dark, height, [*theory, *bands, *lines], layer_axis(depth), {**yaxis, **theme.decade_ticks(low, high, 5)},
+        dark, height, [*theory, *bands, *lines], xaxis, {**yaxis, **theme.decade_ticks(low, high, 5)},
         annotations=names, margin={**theme.MARGIN, "l": left, "r": right},
     )  # fmt: skip
 

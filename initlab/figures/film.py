@@ -21,34 +21,57 @@ INK, FACE = "#14171C", {False: "#E6E8E3", True: "#A4AAB3"}  # Plotly lights a bu
 def film(moments: Sequence[go.Figure], steps: Sequence[int], dark: bool) -> go.Figure:
     """Moments of equal structure, each named by its step; it opens on the first."""
     parts, names = [figure.to_plotly_json() for figure in moments], [str(step) for step in steps]
-    first = theme.drawn_once(moments[0]).to_plotly_json()
-    base, margin = first["layout"], first["layout"]["margin"]
-    words = _padded([part["layout"].get("annotations", ()) for part in parts])
+    said = [part["layout"].get("annotations", ()) for part in parts]
+    for part, words in zip(parts, _padded([[word for word in some if _is_plain(word)] for some in said]), strict=True):
+        part["data"] = [*part["data"], _texts(words)]
+    still = theme.drawn_once(moments[0]).to_plotly_json()
+    base, margin = still["layout"], still["layout"]["margin"]
+    rest = _padded([[word for word in some if not _is_plain(word)] for some in said])
     controls = [_buttons(names, k, margin["b"], dark) for k in range(len(names))]
-    changing = {k: _changing([part["data"][k] for part in parts]) for k in range(len(first["data"]))}
+    changing = {k: _changing([part["data"][k] for part in parts]) for k in range(len(parts[0]["data"]))}
     moving = {k: keys for k, keys in changing.items() if keys}
     frames = [
         {
             "name": name, "traces": list(moving), "layout": {"annotations": some, "updatemenus": [buttons]},
             "data": [{name: part["data"][k][name] for name in ("type", *keys)} for k, keys in moving.items()],
         }
-        for name, part, some, buttons in zip(names, parts, words, controls, strict=True)
+        for name, part, some, buttons in zip(names, parts, rest, controls, strict=True)
     ]  # fmt: skip
     layout = {
         **base, "height": base["height"] + ROOM, "margin": {**margin, "b": margin["b"] + ROOM},
-        "annotations": words[0], "updatemenus": [controls[0]], "sliders": [_scrubber(names, margin["b"], dark)],
+        "annotations": rest[0], "updatemenus": [controls[0]], "sliders": [_scrubber(names, margin["b"], dark)],
     }  # fmt: skip
-    played = go.Figure({"data": first["data"], "layout": layout, "frames": frames}, _validate=False)
+    data = [*still["data"], parts[0]["data"][-1]]
+    played = go.Figure({"data": data, "layout": layout, "frames": frames}, _validate=False)
     played.layout.template = None  # see theme.drawn_once
     return played
+
+
+def _is_plain(word: Json) -> bool:
+    """Whether it is placed by the axes and stands upright."""
+    return word.keys() <= {"text", "showarrow", "font", "x", "y", "xanchor", "yanchor", "align", "visible"}
+
+
+def _texts(words: Sequence[Json]) -> Json:
+    """Words as one trace: Plotly measures every annotation in every frame, which costs as much as the rest."""
+    sides = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}  # of the point, not of the word
+    return {
+        "type": "scatter", "mode": "text", "cliponaxis": False, "hoverinfo": "skip",
+        "x": [word["x"] for word in words], "y": [word["y"] for word in words],
+        "text": [word["text"] for word in words],
+        "textposition": [
+            f"{sides.get(word.get('yanchor', ''), 'middle')} {sides.get(word.get('xanchor', ''), 'center')}"
+            for word in words
+        ],
+        "textfont": {name: [word["font"][name] for word in words] for name in ("size", "color")},
+    }  # fmt: skip
 
 
 def _padded(words: Sequence[Sequence[Json]]) -> list[list[Json]]:
     """As many words at every moment, since a frame can change a word but not take one away."""
     most = max(map(len, words))
-    return [
-        [*({**word, "visible": True} for word in some), *[{"visible": False}] * (most - len(some))] for some in words
-    ]
+    filler = {**theme.label("", INK, x=0, y=0), "visible": False}
+    return [[*({**word, "visible": True} for word in some), *[filler] * (most - len(some))] for some in words]
 
 
 def _changing(traces: Sequence[Json]) -> list[str]:

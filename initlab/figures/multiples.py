@@ -18,6 +18,7 @@ from initlab.figures.sheet import (
     GAP,
     LINE,
     PANEL,
+    TILE,
     Heading,
     Place,
     heads,
@@ -33,7 +34,7 @@ from initlab.wording import layers_in_words, number
 
 MOST_ROWS: Final = 100  # of layers in a panel: more would be thinner than two pixels
 CELLS: Final = 35_000  # of a heat map, a byte each before base64
-MOST_COLUMNS, RIDGE_COLUMNS = 64, 56
+MOST_COLUMNS, RIDGE_COLUMNS = 65, 56
 LAYER_TICKS, AXIS_TICKS = 6, 3
 Span: TypeAlias = tuple[float, float]
 
@@ -68,13 +69,13 @@ def multiples_figure(
         Panel(one, mine, place, span, numbered=not same or place.lowest)
         for one, mine, place, span in zip(stats, profiles, places(headings), ranges, strict=True)
     ]
-    data = _ridges(panels, colour) if ridges else _heat_map(panels, colour, cells)
+    data = [_ridges(panels, colour)] if ridges else _heat_map(panels, colour, cells)
     at = [panel.place for panel in panels]
     words = heads(headings, at, dark)
     words += [word for panel in panels for word in _words(panel, layers, axis, look)]
     words += row_titles("layer", at, dark)
     yaxis = _layer_ticks(panels, layers, ridges=ridges)
-    return sheet_figure(at, [_grid(panels, axis, look), data], TITLES[direction][axis], yaxis, words, dark)
+    return sheet_figure(at, [_grid(panels, axis, look), *data], TITLES[direction][axis], yaxis, words, dark)
 
 
 def drawn_layers(depth: int, *, ridges: bool) -> Integers:
@@ -111,14 +112,13 @@ def _ridges(panels: Sequence[Panel], colour: str) -> Json:
     }  # fmt: skip
 
 
-def _heat_map(panels: Sequence[Panel], colour: str, cells: int) -> Json:
-    """One trace: the panels' cells, with transparent ones between them."""
-    columns = max(8, min(MOST_COLUMNS, cells // (len(panels[0].profiles) * len(panels))))
+def _heat_map(panels: Sequence[Panel], colour: str, cells: int) -> list[Json]:
+    """The panels' cells, with transparent ones between them."""
+    most = min(MOST_COLUMNS, cells // (len(panels[0].profiles) * len(panels)))
+    columns = max(1, most // TILE) * TILE
     pictures = [resampled(panel.profiles, *panel.range, columns=columns) for panel in panels]
-    return {
-        **tiles([panel.place for panel in panels], pictures),
-        "colorscale": [[0, theme.translucent(colour, 0)], [0.5, theme.translucent(colour, 0.6)], [1, colour]],
-    }  # fmt: skip
+    scale = [[0, theme.translucent(colour, 0)], [0.5, theme.translucent(colour, 0.6)], [1, colour]]
+    return [{**trace, "colorscale": scale} for trace in tiles([panel.place for panel in panels], pictures)]
 
 
 def _baselines(panel: Panel, rows: int) -> Array:

@@ -15,7 +15,18 @@ from initlab.figures.film import film
 from initlab.figures.histograms import Axis, Profile, axis_range, profile, resampled
 from initlab.figures.layers import MAX_RIDGES, shown_layers
 from initlab.figures.multiples import drawn_layers, multiples_figure
-from initlab.figures.sheet import GAP, PANEL, Heading, Place, heads, places, row_titles, sheet_figure, small, tiles
+from initlab.figures.sheet import (
+    PANEL,
+    TILE,
+    Heading,
+    Place,
+    heads,
+    places,
+    row_titles,
+    sheet_figure,
+    small,
+    tiles,
+)
 from initlab.figures.theme import Direction, Json
 from initlab.tally import LayerStats
 from initlab.wording import number
@@ -23,7 +34,7 @@ from initlab.wording import number
 FILM_BYTES: Final = 2**20  # of all moments' cells, a byte each; a third more as text
 STRIP: Final = 24  # bins of a layer's strip, and pixels it is high
 SQUARE: Final = 220  # pixels a decision is high
-DOTS: Final = 100  # training rows drawn over a decision
+DOTS: Final = 40  # training rows drawn over a decision
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,8 +111,8 @@ def strips_figure(scene: Scene, axis: Axis, dark: bool) -> go.Figure:
     last = len(scene.steps) - 1
     along = {0.0: str(scene.steps[0]), 0.5: str(scene.steps[last // 2]), 1.0: str(scene.steps[last])}
     words = [*heads(headings, at, dark), *row_titles("layer", at, dark, panel), *_foot(at, along, panel, look)]
-    data = {**tiles(at, pictures, panel), "colorscale": _bright()}
-    return sheet_figure(at, [data], "step, in recorded moments", yaxis, words, dark, panel)
+    data = [{**trace, "colorscale": _bright()} for trace in tiles(at, pictures, panel)]
+    return sheet_figure(at, data, "step, in recorded moments", yaxis, words, dark, panel)
 
 
 def _ends(course: Sequence[Sequence[Profile]], span: tuple[float, float], axis: Axis) -> str:
@@ -117,7 +128,7 @@ def _foot(at: Sequence[Place], texts: Mapping[float, str], panel: int, look: the
     anchors = {0.0: "left", 1.0: "right"}
     return [
         small(
-            text, look.muted, x=place.left + share * (1 - GAP), y=place.top + panel + 2, yanchor="top",
+            text, look.muted, x=place.across(np.array(share)).item(), y=place.top + panel + 2, yanchor="top",
             xanchor=anchors.get(share, "center"),
         )
         for place in at
@@ -127,11 +138,12 @@ def _foot(at: Sequence[Place], texts: Mapping[float, str], panel: int, look: the
 
 
 def _strips(course: Sequence[list[Profile]], low: float, high: float) -> Array:
-    """`(layers * bins, moments)`: large values above small ones, a gap below each strip."""
+    """`(layers * bins, cells)`: large values above small ones, a gap below each strip, moments side by side."""
     heights = np.stack([resampled(profiles, low, high, STRIP) for profiles in course], axis=-1)  # layers, bins, moments
     heights = np.sqrt(heights[:, ::-1] / 255) * 255  # tails are seen
     heights[:, -1] = 0
-    return heights.reshape(-1, heights.shape[-1])
+    cells = -(-len(course) // TILE) * TILE
+    return heights.reshape(-1, len(course))[:, np.arange(cells) * len(course) // cells]
 
 
 def _bright() -> list[list[Any]]:
@@ -158,8 +170,8 @@ def decision_film(
     pictures = []
     for found in moments:
         shown = [1 + picture[::-1] * (254 / 255) for picture in found]
-        data = {**tiles(at, shown, SQUARE), "colorscale": _undecided(look)}
-        pictures.append(sheet_figure(at, [data, *dots], "feature 1", yaxis, words, dark, SQUARE))
+        data = [{**trace, "colorscale": _undecided(look)} for trace in tiles(at, shown, SQUARE)]
+        pictures.append(sheet_figure(at, [*data, *dots], "feature 1", yaxis, words, dark, SQUARE))
     return film(pictures, steps, dark)
 
 
