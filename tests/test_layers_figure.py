@@ -13,7 +13,7 @@ from tallied import tally
 from initlab.arrays import Array
 from initlab.figures import theme
 from initlab.figures.histograms import AXES, COLUMNS, Axis
-from initlab.figures.layers import MAX_RIDGES, OVERLAP, layers_figure, shown_layers
+from initlab.figures.layers import MAX_RIDGES, OVERLAP, layers_figure, shown_layers, undrawn_runs
 from initlab.scenarios import SCENARIOS
 from initlab.spec import NetworkSpec
 
@@ -98,6 +98,24 @@ def test_overflowed_layers_say_how_much_is_left() -> None:
         assert words(drawn(values, "Shared", ridges=ridges)) == {
             "layer 4: overflow, partly inf or NaN": 4, "layers 5 and 6: overflow, no number left": 5.5,
         }  # fmt: skip
+
+
+def test_a_ridge_speaks_for_the_layers_that_are_left_out() -> None:
+    zero, bump = np.zeros(50, np.float32), BUMPS[0][:50]
+    values = {k: zero if 30 <= k < 57 else bump for k in range(100)}
+    drawn_of = shown_layers(100)
+    rows = np.flatnonzero((drawn_of >= 30) & (drawn_of < 57))
+    assert words(drawn(values, "Shared", ridges=True)) == {
+        "layers 31 to 57: all exactly 0": pytest.approx(1 + rows.mean())
+    }
+
+
+def test_a_run_ends_where_the_next_one_begins() -> None:
+    states = ["", "zero", "zero", "", "zero", "over", "zero", "over", "over", "over"]
+    runs = undrawn_runs(states, np.array([0, 2, 4, 7, 9]))
+    assert [(run.state, run.layers.tolist(), run.middle) for run in runs] == [
+        ("zero", [2, 3, 5, 7], 1.5), ("over", [6, 8, 9, 10], 3.5),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("axis", AXES)

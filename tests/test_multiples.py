@@ -139,6 +139,15 @@ def test_panels_name_their_start_its_verdict_and_what_cannot_be_drawn() -> None:
     assert sum("vanishes" in text for text in texts) == 3
 
 
+@pytest.mark.parametrize("ridges", [False, True])
+def test_the_layers_that_overflowed_are_named_and_not_the_rows_that_are_drawn(*, ridges: bool) -> None:
+    stats = probed(NetworkSpec("Ones", activation="ReLU", depth=200, width=64, batch=16)).activation
+    gone = np.flatnonzero(stats.finite_share < 1) + 1
+    assert gone.tolist() == [*range(gone[0], 201)]
+    texts = [label.text.replace("<br>", " ") for label in layout(heights([stats, stats], ridges=ridges)).annotations]
+    assert texts.count(f"layers {gone[0]} to 200: overflow") == 2
+
+
 def curves(spec: NetworkSpec) -> list[Curve]:
     names, found = labels(SIX), probes_of(spec)
     return [

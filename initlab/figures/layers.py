@@ -1,7 +1,8 @@
 """Histograms layer by layer: ridges for a few layers, a heat map for many."""
 
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -87,13 +88,36 @@ def _heat_map(profiles: list[Profile], low: float, high: float, background: str,
 
 def _undrawn(stats: LayerStats, layers: Integers, x: float, colour: str) -> list[Json]:
     """Neighbouring rows that are all zero, or not all finite, say so in their midst."""
-    states, labels = [undrawn_state(stats, int(layer)) for layer in layers], []
-    for state, run in groupby(enumerate(states), lambda pair: pair[1]):
-        rows = [row for row, _ in run]
+    states = [undrawn_state(stats, layer) for layer in range(len(stats.mean))]
+    return [
+        theme.label(f"{layers_in_words(run.layers)}: {run.state}", colour, x=x, y=1 + run.middle)
+        for run in undrawn_runs(states, layers)
+    ]
+
+
+class Undrawn(NamedTuple):
+    """Rows beside each other that share a state: the layers that are in it, from 1, and the middle row, from 0."""
+
+    state: str
+    layers: Integers
+    middle: float
+
+
+def undrawn_runs(states: Sequence[str], drawn: Integers) -> list[Undrawn]:
+    """The runs of the `drawn` layers that share a state, with all layers up to the next run that are in it.
+
+    `states` are those of all layers: a row stands for more than itself where layers are left out.
+    """
+    runs = [[row for row, _ in run] for _, run in groupby(enumerate(drawn), lambda pair: states[pair[1]])]
+    found = []
+    for rows in runs:
+        state = states[drawn[rows[0]]]
+        after = drawn[rows[0] - 1] + 1 if rows[0] else 0
+        before = drawn[rows[-1] + 1] if rows[-1] + 1 < len(drawn) else len(states)
         if state:
-            text = f"{layers_in_words(layers[rows] + 1)}: {state}"
-            labels.append(theme.label(text, colour, x=x, y=1 + (rows[0] + rows[-1]) / 2))
-    return labels
+            layers = [layer + 1 for layer in range(after, before) if states[layer] == state]
+            found.append(Undrawn(state, np.array(layers), (rows[0] + rows[-1]) / 2))
+    return found
 
 
 def undrawn_state(stats: LayerStats, layer: int) -> str:

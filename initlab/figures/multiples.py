@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import floor, log10
 from textwrap import wrap
 from typing import Final, TypeAlias
@@ -13,7 +12,7 @@ import plotly.graph_objects as go
 from initlab.arrays import Array, Integers
 from initlab.figures import theme
 from initlab.figures.histograms import Axis, Profile, axis_range, profile, resampled
-from initlab.figures.layers import MAX_RIDGES, OVERLAP, TITLES, shown_layers, undrawn_state
+from initlab.figures.layers import MAX_RIDGES, OVERLAP, TITLES, shown_layers, undrawn_runs, undrawn_state
 from initlab.figures.sheet import (
     GAP,
     LINE,
@@ -167,14 +166,12 @@ def _words(panel: Panel, layers: Integers, axis: Axis, look: theme.Palette) -> l
     words, place = [], panel.place
     for at, figures in _ticks(panel, axis) if panel.numbered else ():
         words.append(small(figures, look.muted, x=at, y=place.top + PANEL + 2, yanchor="top"))
-    middle = place.left + (1 - GAP) / 2
-    states = [undrawn_state(panel.stats, int(layer)).split(",")[0] for layer in layers]  # no room for how much of it
-    for state, run in groupby(enumerate(states), lambda pair: pair[1]):
-        rows = [row for row, _ in run]
-        if state:
-            where = "" if len(rows) == len(layers) else f"{layers_in_words(layers[rows] + 1)}: "
-            y = place.top + PANEL * (1 + rows[0] + rows[-1]) / 2 / len(layers)
-            words.append(small("<br>".join(wrap(where + state, LINE)), look.alarm, x=middle, y=y))
+    middle, depth = place.left + (1 - GAP) / 2, len(panel.stats.mean)
+    states = [undrawn_state(panel.stats, layer).split(",")[0] for layer in range(depth)]  # no room for how much of it
+    for run in undrawn_runs(states, layers):
+        where = "" if len(run.layers) == depth else f"{layers_in_words(run.layers)}: "
+        y = place.top + PANEL * (run.middle + 0.5) / len(layers)
+        words.append(small("<br>".join(wrap(where + run.state, LINE)), look.alarm, x=middle, y=y))
     return words
 
 
