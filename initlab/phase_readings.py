@@ -151,14 +151,21 @@ def likeness(curve: Curve, at: Point) -> str:
     end = end if abs(end) > ROUNDING else 0.0
     who = {FAR: "two inputs with nothing in common", NEAR: "two inputs that almost agree"}[float(start)]
     change = "drift apart" if end < start - 1e-3 else "become alike" if end > start + 1e-3 else "stay as they are"
-    settles = "The signal has no size to settle at, so that likeness has no rate of its own."
-    if at.phase == "critical" or 0 < at.q < math.inf:  # elsewhere q* is no size at which the drawn map has that slope
-        settles = f"c* = {number(at.correlation, 3)}. The slope at c* is {number(at.slope, 3)}"
-        settles += "." if at.correlation < 1 else ", which is χ₁."
     return (
         f"{capitalized(who)} {change}: their correlation goes from {start:g} to {number(end, 3)} in "
-        f"{_layers(steps)}. {settles} {_reach(at)}"
+        f"{_layers(steps)}. {_settling(at)} {_reach(at)}"
     )
+
+
+def _settling(at: Point) -> str:
+    """Where correlations end, and how fast: only where q* is a size at which the drawn map has that slope."""
+    if at.weight == 0:
+        return f"Weights of 0 give every input the same z{', the biases alone' if at.bias else ', which is 0'}: c* = 1."
+    if at.phase == "critical" or 0 < at.q < math.inf:
+        slope = f"c* = {number(at.correlation, 3)}. The slope at c* is {number(at.slope, 3)}"
+        return f"{slope}." if at.correlation < 1 else f"{slope}, which is χ₁."
+    size = "has no size to settle at" if at.q else "dies away"
+    return f"The signal {size}, so that likeness has no rate of its own."
 
 
 def point_table(rows: list[tuple[str, Point]]) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sampling import sampled
+from scipy.stats import norm
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 from visits import APP, QUICK, SECONDS, alternative_texts, captions, charts, follow, link_to, numbers_in, shown_spec
@@ -13,7 +14,7 @@ from visits import APP, QUICK, SECONDS, alternative_texts, captions, charts, fol
 from initlab import phase_readings
 from initlab.activations import ACTIVATIONS
 from initlab.landmarks import here
-from initlab.point import correlation_curve, point
+from initlab.point import correlation_curve, point, variance_curve
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.ui.link import MENU
@@ -101,6 +102,27 @@ def test_the_presets_show_what_they_promise() -> None:
     assert reach["Glorot on sigmoid"].startswith("Information survives about 2.1 of 10")
 
 
+@pytest.mark.parametrize("name", ["Tanh at the edge", "ReLU: He", "Sigmoid at its edge"])
+def test_a_preset_that_speaks_of_the_edge_lies_on_it(name: str) -> None:
+    spec = PRESETS[name].spec
+    found = here(spec)
+    assert found.place
+    at = point(spec.activation, *found.place)
+    assert at.phase == "critical"
+    assert "on the edge between order and chaos" in phase_readings.verdict(spec, found, at)
+
+
+def test_the_preset_of_sigmoid_says_on_which_side_its_chosen_point_lies() -> None:
+    preset = PRESETS["Sigmoid at its edge"]
+    place, chosen = here(preset.spec).place, point("Sigmoid", *preset.chosen)
+    assert place
+    assert f"σ_w² = {place.weight:.0f} does put sigmoid on its edge" in preset.look_for
+    assert f"The chosen point, {chosen.weight:g}, lies a little to its left, on the ordered side" in preset.look_for
+    assert chosen.phase == "ordered"
+    nearly = norm.sf(np.log(9) / np.sqrt(point("Sigmoid", *place).q))  # outputs above 0.9, and as many below 0.1
+    assert 2 * nearly > 0.7
+
+
 @pytest.mark.parametrize("query", [{}, {"activation": "ReLU", "init": "He normal"}, {"activation": "Sigmoid"}])
 def test_every_chart_is_described_by_the_sentence_under_it(query: dict[str, str]) -> None:
     app = opened(query)
@@ -175,13 +197,31 @@ def said_of_likeness(name: str, weight: float, bias: float, depth: int = 10) -> 
     return phase_readings.likeness(correlation_curve(name, at, depth), at)
 
 
-@pytest.mark.parametrize(("name", "weight"), [("Linear", 4.0), ("ReLU", 3.0), ("Tanh", 0.5)])
-def test_where_the_signal_has_no_size_the_drawn_map_is_not_given_the_slope_chi(name: str, weight: float) -> None:
+@pytest.mark.parametrize(
+    ("name", "weight", "size"),
+    [
+        ("Linear", 4.0, "has no size to settle at"),
+        ("ReLU", 3.0, "has no size to settle at"),
+        ("Tanh", 0.5, "dies away"),
+    ],
+)
+def test_where_the_signal_has_no_size_the_drawn_map_is_not_given_the_slope_chi(
+    name: str, weight: float, size: str
+) -> None:
     text = said_of_likeness(name, weight, 0.0)
-    assert "no size to settle at" in text
+    assert f"The signal {size}, so that" in text
     assert "slope" not in text
     assert "e times closer" not in text
     assert "which is χ₁" in said_of_likeness("Tanh", 0.5, 0.04)
+
+
+@pytest.mark.parametrize(("bias", "words"), [(0.0, "which is 0"), (0.04, "the biases alone")])
+def test_both_readings_of_weights_of_zero_say_where_the_signal_goes(bias: float, words: str) -> None:
+    at = point("Sigmoid", 0.0, bias)
+    assert f"goes to q* = {bias:g}," in phase_readings.size(variance_curve("Sigmoid", at, 1), at)
+    text = said_of_likeness("Sigmoid", 0.0, bias, depth=1)
+    assert f"Weights of 0 give every input the same z, {words}: c* = 1." in text
+    assert "no size to settle at" not in text
 
 
 def test_rounding_is_not_taken_for_a_correlation() -> None:

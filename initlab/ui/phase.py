@@ -70,8 +70,9 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({
         "part of the gradient.",
     ),
     "Sigmoid at its edge": Preset(
-        _general("Sigmoid", 10.0, 20, gain=3.16), Place(100.0, 0.0),
-        "σ_w² near 100 does put sigmoid on its edge, where most of its outputs are nearly 0 or 1.",
+        _general("Sigmoid", 2.9, 20, gain=5.96), Place(100.0, 0.0),
+        "σ_w² = 103 does put sigmoid on its edge, where most of its outputs are nearly 0 or 1. The chosen point, 100, "
+        "lies a little to its left, on the ordered side.",
     ),
 })  # fmt: skip
 
