@@ -106,21 +106,31 @@ def stable_gains(sweep: Sweep, quantity: Quantity) -> Array:
 
 def reading(sweep: Sweep, quantity: Quantity, theory: Theory) -> str:
     """What the map shows at a middling and at its largest depth, and how far theory is from it."""
-    depths, stable = sweep.grid.depths, stable_gains(sweep, quantity)
+    depths, stable, change = sweep.grid.depths, stable_gains(sweep, quantity), sweep.change(quantity)
     rows = sorted({(len(depths) - 1) // 3, len(depths) - 1})
-    what = f"the {quantity.lower()} within a factor of {FACTOR}"
-    parts = [_kept(depths[row], stable[row], what if row == rows[0] else "it") for row in rows]
+    parts = [_kept(depths[row], stable[row], change[row], quantity, again=row != rows[0]) for row in rows]
     sentence = f"{' and '.join(parts)}."
     return f"{capitalized(sentence)} {_edges(sweep, quantity, theory)}".rstrip()
 
 
-def _kept(depth: int, gains: Array, what: str) -> str:
+def _kept(depth: int, gains: Array, change: Array, quantity: Quantity, *, again: bool) -> str:
     layers, (low, high) = f"at depth {depth}", (float(gain) for gain in gains)
+    it = "it" if again else f"the {quantity.lower()}"
+    if np.isneginf(change).all():
+        return f"{layers} {it} is exactly 0 in {_end(quantity, depth)} at every gain of this map"
+    if np.isnan(change).all():
+        return f"{layers} {it} overflows at every gain of this map"
+    what = it if again else f"{it} within a factor of {FACTOR}"
     if np.isnan(low):
         return f"{layers} no gain of this map keeps {what}"
     if low == high:
         return f"{layers} gain {number(low)} alone keeps {what}"
     return f"{layers} gains from {number(low)} to {number(high)} keep {what}"
+
+
+def _end(quantity: Quantity, depth: int) -> str:
+    """Where the journey of a signal or a gradient ends."""
+    return "layer 1" if quantity == "Gradient" else f"layer {depth}"
 
 
 def _edges(sweep: Sweep, quantity: Quantity, theory: Theory) -> str:
@@ -133,7 +143,8 @@ def _edges(sweep: Sweep, quantity: Quantity, theory: Theory) -> str:
     depth = sweep.grid.depths[-1]
     here = f"at depth {depth} it keeps its size exactly at gain {number(measured, 3)}"
     if np.isnan(measured):
-        here = f"at depth {depth} no gain lets it keep its size exactly"
+        gone = np.isneginf(sweep.change(quantity)[-1]).all()
+        here = f"at depth {depth} {'nothing of it arrives' if gone else 'no gain lets it keep its size exactly'}"
     if np.isnan(predicted):
         why = f": {', '.join(theory.doubts)}" if theory.doubts else ""
         return f"Measured, {here}; theory names no critical gain{why}."

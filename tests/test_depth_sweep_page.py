@@ -10,13 +10,15 @@ from sampling import sampled
 from streamlit.testing.v1 import AppTest
 from visits import APP, SECONDS, alternative_texts, captions, charts, follow, notes, numbers_in, shown_spec
 
-from initlab import ACTIVATIONS, sweep
+from initlab import ACTIVATIONS, meanfield, sweep
+from initlab.edge import level_gains, theory
 from initlab.figures.sweep import STEPS
 from initlab.grid import ALL_GAINS, depths_to, gains_around
 from initlab.scenarios import DEFAULT
 from initlab.sweep import Sweep
 from initlab.ui import compute_theory, link
 from initlab.ui.depth_sweep import PRESETS, ROWS
+from initlab.wording import number
 
 PAGE = "pages/theory/depth_sweep.py"
 SMALL = {"width": "8", "batch": "8", "sweep_deepest": "10"}
@@ -73,6 +75,21 @@ def test_what_the_presets_promise_is_so() -> None:
     assert np.ptp(gradient["Batch normalization"][-1]) < 0.5 < gradient["Batch normalization"][-1, 20]
     assert (np.abs(gradient["Residual"][:, :11]) < 1.5).all()
     assert gradient["Residual"][-1, 30] > relu[-1, 30]
+
+
+def test_the_preset_of_selu_names_the_gains_that_its_page_prints() -> None:
+    preset = PRESETS["LeCun, SELU"]
+    plain = replace(preset.spec, batch=ROWS)
+    critical = theory(plain, 0.1, 10).critical_gain
+    measured = level_gains(sweep(plain, (30,), gains_around(critical, 2)), "Gradient")[-1]
+    assert f"with 30 layers the gradient keeps its size near gain {number(measured)}." in preset.look_for
+    assert f"Theory's {number(critical)} is about layers whose signal has settled" in preset.look_for
+    q, changes = 1.0, []  # second road: theory's own layers on the way there, from the mean square of the data
+    for _ in range(30):
+        changes.append(float(np.log(meanfield.chi("SELU", measured**2, 0.0, np.array(q)))))
+        q = float(meanfield.variance_map("SELU", q, measured**2, 0.0))
+    assert changes[0] < 0 < changes[-1]
+    assert abs(sum(changes)) / 2 < np.log(2)  # of the RMS, over all layers; a tenth of the gain is a factor of 20
 
 
 @pytest.mark.parametrize("activation", sampled(ACTIVATIONS, 2))

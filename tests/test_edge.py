@@ -113,10 +113,23 @@ def test_the_reading_names_the_stable_gains_and_how_far_theory_is_off() -> None:
 def test_readings_of_maps_without_an_edge_say_so() -> None:
     nothing = sweep(NetworkSpec("Zeros", batch=16, width=16), (1, 4), (0.5, 1.0, 2.0))
     words = reading(nothing, "Gradient", theory(nothing.grid.spec, 0.5, 2))
-    assert "no gain of this map keeps" in words
-    assert "all weights are 0" in words
+    assert words.startswith(
+        "At depth 1 the gradient is exactly 0 in layer 1 at every gain of this map and at depth 4 it is exactly 0"
+    )
+    assert "Measured, at depth 4 nothing of it arrives; theory names no critical gain: all weights are 0." in words
+    signal = reading(nothing, "Signal", theory(nothing.grid.spec, 0.5, 2))
+    assert "at depth 4 it is exactly 0 in layer 4 at every gain of this map." in signal
     alone = reading(with_change([[0.0], [0.0]]), "Gradient", theory(RELU, 1, 1))
     assert "gain 1 alone keeps" in alone
+
+
+def test_a_row_without_any_number_is_not_said_to_miss_a_gain() -> None:
+    none = theory(NetworkSpec("Zeros"), 1, 10)
+    words = reading(with_change([[9.0, 8.0], [np.nan, np.nan]]), "Gradient", none)
+    assert words.startswith("At depth 1 no gain of this map keeps the gradient within a factor of 30")
+    assert "at depth 2 it overflows at every gain of this map." in words
+    mixed = reading(with_change([[-np.inf, 8.0]]), "Gradient", none)
+    assert mixed.startswith("At depth 1 no gain of this map keeps the gradient within a factor of 30.")
 
 
 def test_the_sentence_about_a_cell_has_its_numbers() -> None:

@@ -54,7 +54,8 @@ TABLE: Final = (
     ),
     Preset(
         "LeCun, SELU", replace(DEFAULT, init="LeCun normal", init_params=(), activation="SELU"),
-        "A wedge again, around a gain a little below 1 for the gradient.",
+        "A wedge again, left of gain 1: with 30 layers the gradient keeps its size near gain 0.85. Theory's 0.69 is "
+        "about layers whose signal has settled; before it has, a layer shrinks the gradient.",
     ),
     Preset(
         "Batch normalization", replace(RELU, normalization="Batch"),
