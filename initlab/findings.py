@@ -78,14 +78,14 @@ def _trend_caveats(probe: Probe) -> list[tuple[str, bool]]:
 
 def _unit_caveats(probe: Probe) -> list[tuple[str, bool]]:
     rounding = cancels(probe) and bool((probe.gradient.rms > 0).any())
-    copies = bool(probe.distinct_units[-1] == 1 < probe.widths[-1] and probe.preactivation.rms[-1] > 0)
+    copies = bool(probe.alike[-1] and probe.widths[-1] > 1 and probe.preactivation.rms[-1] > 0)
     copies = copies and not collapsed(probe)
     features, width = (probe.spec.widths[0], probe.widths[0]) if probe.spec else (0, 0)
     idle = width - features if probe.spec and probe.spec.init == "Identity" else 0
     return [
         ("The gradients drawn are rounding errors: in exact arithmetic they are 0.", rounding),
         (
-            "Where all units are copies, inputs point one way or the opposite way; their cosine hides that.",
+            "Where all units say the same, inputs point one way or the opposite way; their cosine hides that.",
             copies and not collapsed(probe),
         ),
         (f"The identity copies {features} inputs into {width} units: {idle} units see nothing.", idle > 0),

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from initlab.arrays import Array, Integers
+from initlab.arrays import Array, Flags, Integers
 from initlab.losses import Targets, loss_and_gradient
 from initlab.network import Network
 from initlab.spec import NetworkSpec
@@ -34,6 +34,7 @@ class Probe:
     dead_share: Array
     distinct_units: Integers
     twin_share: Array  # of units with at least one twin
+    alike: Flags  # layers whose units all say the same of every row, whether or not their gradients agree
     input_difference: Array
     inputs: LayerStats  # of the data themselves: one layer
     data_difference: float  # 1 - mean cosine between the data rows
@@ -88,12 +89,14 @@ class _Pass:
         self._measure_backward(output_gradient)
         data = Tally(self.workspace)
         data.add(0, forward.inputs)
-        difference = mean_difference(forward.inputs)
+        difference, weight = mean_difference(forward.inputs), self.weight.stats()
+        equal = (weight.minimum == weight.maximum) & [b.min() == b.max() for b in network.biases[:-1]]
         return Probe(
-            self.activation.stats(), self.preactivation.stats(), self.gradient.stats(), self.weight.stats(),
-            self.weight_gradient.stats(), self.saturated, self.dead, self.distinct, self.twin_share, self.difference,
-            data.stats(), difference, tuple(w.shape[1] for w in network.weights[:-1]), len(forward.inputs),
-            value, bool(np.isfinite(forward.outputs).all()), network.activation, str(forward.inputs.dtype), spec,
+            self.activation.stats(), self.preactivation.stats(), self.gradient.stats(), weight,
+            self.weight_gradient.stats(), self.saturated, self.dead, self.distinct, self.twin_share,
+            equal | (self.distinct == 1), self.difference, data.stats(), difference,
+            tuple(w.shape[1] for w in network.weights[:-1]), len(forward.inputs), value,
+            bool(np.isfinite(forward.outputs).all()), network.activation, str(forward.inputs.dtype), spec,
         )  # fmt: skip
 
     def _measure_forward(self) -> None:

@@ -113,6 +113,6 @@ def collapse(probe: Probe, theory: Array | None) -> str:
         said = f"{said}; theory expects {number(float(theory[end]), 3)} there"
     if end + 1 < probe.depth:
         said = f"{said}, the last whose pre-activations are finite and not all 0"
-    if probe.distinct_units[end] == 1 < probe.widths[end] and last <= NEARLY:
-        return f"{said}. All its units are copies, so inputs point one way or the opposite way, which a mean hides."
+    if probe.alike[end] and probe.widths[end] > 1 and last <= NEARLY:
+        return f"{said}. All its units say the same, so inputs point one way or the opposite way, which a mean hides."
     return f"{said}."

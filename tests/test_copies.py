@@ -12,13 +12,16 @@ from walked import shown, walked
 from initlab import NetworkSpec, symmetry_readings
 from initlab.copies import class_entropy, verdict, without_gradient
 from initlab.datasets import load
-from initlab.experiments import COPIES, EXPERIMENTS, Experiment
+from initlab.experiments import CONSTANT, COPIES, EXPERIMENTS, Experiment
+from initlab.start import build
 from initlab.symmetry import Moment, Trial, Walk
 
 SMALL = replace(COPIES, depth=3, width=16, batch=32)
 ZEROS = replace(SMALL, init="Zeros", init_params=(), output="Same")
 WIDE = replace(SMALL, init="Identity", init_params=(), width=96)
 BEYOND = NetworkSpec("Random normal", (("stddev", 2.0),), 10.0, depth=200, width=8, batch=8)
+CONSTANTS = ("One row repeated", "Constant and softmax", "Random output layer", "Random output, one layer")
+ONE_OR_THE_OPPOSITE = "All its units say the same, so inputs point one way or the opposite way, which a mean hides"
 each = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
 
 
@@ -219,7 +222,7 @@ def test_layers_that_break_one_after_the_other_are_told_from_the_first_step_to_t
     ("spec", "words"),
     [
         (EXPERIMENTS["Inputs become one"].spec, "in layer 10, 9.2·10⁻¹² short of one direction"),
-        (EXPERIMENTS["One row repeated"].spec, "All its units are copies, so inputs point one way or the opposite way"),
+        *((EXPERIMENTS[name].spec, f"{ONE_OR_THE_OPPOSITE}.") for name in CONSTANTS),
         (EXPERIMENTS["Zeros, tanh"].spec, "In no layer do the pre-activations have directions to compare"),
         (replace(SMALL, batch=1), "A single row has no other to be compared with."),
     ],
@@ -227,6 +230,22 @@ def test_layers_that_break_one_after_the_other_are_told_from_the_first_step_to_t
 )  # fmt: skip
 def test_inputs_that_become_alike_are_told_with_their_numbers(spec: NetworkSpec, words: str) -> None:
     assert words in symmetry_readings.collapse(probed(spec), None)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [EXPERIMENTS["He normal"].spec, EXPERIMENTS["Inputs become one"].spec, replace(CONSTANT, bias_stddev=0.5)],
+    ids=["random", "collapsed", "biases"],
+)
+def test_units_that_differ_are_not_said_to_say_the_same(spec: NetworkSpec) -> None:
+    assert "All its units say the same" not in symmetry_readings.collapse(probed(spec), None)
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_where_all_units_say_the_same_rows_of_the_data_point_one_way_or_the_opposite_way(name: str) -> None:
+    spec = EXPERIMENTS[name].spec
+    z = build(spec).forward(load(spec.dataset, spec.scaling, spec.rows).inputs).preactivations[-1]
+    np.testing.assert_allclose(np.abs(z.mean(axis=1)), np.sqrt((z * z).mean(axis=1)), rtol=1e-4)
 
 
 def test_theory_is_quoted_where_there_is_one() -> None:

@@ -222,7 +222,10 @@ def test_any_bare_network_can_be_judged(depth: int, width: int, rows: int, scale
         (replace(SMALL, depth=2), "small weights do little harm"),
         (NetworkSpec("Identity", depth=4, width=100, batch=32), "64 inputs into 100 units: 36 units see nothing"),
         (NetworkSpec(depth=4, width=64, batch=1), "A single row"),
-        (replace(TANH, output="One row repeated").with_init("Constant", value=0.015), "units are copies"),
+        *(
+            (replace(TANH, output=output).with_init("Constant", value=0.015), "all units say the same")
+            for output in OUTPUTS
+        ),
     ],
 )
 def test_a_blind_spot_is_said_where_it_applies(spec: NetworkSpec, note: str) -> None:
