@@ -170,8 +170,11 @@ def _loss(walk: Walk, moment: Moment, the: str = "T") -> str:
         return f"{the}he loss goes from {number(first, 4)} to {number(moment.loss, 4)}."
     classes = walk.spec.widths[-1]
     path = f"from {first:.5f} (ln {classes} = {np.log(classes):.5f}) to {moment.loss:.5f}"
-    least = f"{class_entropy(walk):.5f}, what the shares of the classes allow"
-    return f"No weight has moved, only the output bias: the loss goes {path}, and will not fall below {least}."
+    least = class_entropy(walk)
+    limit = f"will not fall below {least:.5f}, what the shares of the classes allow"
+    if least == 0:
+        limit = "can go on towards 0, as there is one class only"
+    return f"No weight has moved, only the output bias: the loss goes {path}, and {limit}."
 
 
 def class_entropy(walk: Walk) -> float:

@@ -64,7 +64,8 @@ def _condition(side: Side) -> str:
         return f"{side.name}: layer {side.found.overflow} overflows in float64, so there is no Jacobian to look at"
     place = f"{side.name} at layer {last.layer}"
     if not len(last.values):
-        return f"{place}: all {last.size} singular values are 0"
+        all_of_them = f"all {last.size} singular values are" if last.size > 1 else "its one singular value is"
+        return f"{place}: {all_of_them} 0"
     low, high = last.extremes
     ratio = _ratio(10.0 ** (high - low))
     if last.zeros:
@@ -83,7 +84,7 @@ def _ratio(ratio: float) -> str:
 def ridges(side: Side) -> str:
     """How far the middle of the distribution reaches."""
     last = side.found.last
-    if last is None or not len(last.values):
+    if last is None or not len(last.values) or last.size == 1:
         return f"{_condition(side)}."
     low, high = 10.0 ** (np.quantile(last.values, [0.1, 0.9]) - last.mean_square / 2)
     zeros = f" {last.zeros} of {last.size} are 0 and lie outside the picture." if last.zeros else ""

@@ -11,10 +11,10 @@ from walked import shown, walked
 
 from initlab import NetworkSpec, symmetry_readings
 from initlab.copies import class_entropy, verdict, without_gradient
-from initlab.datasets import load
+from initlab.datasets import Batch, load
 from initlab.experiments import CONSTANT, COPIES, EXPERIMENTS, Experiment
 from initlab.start import build
-from initlab.symmetry import Moment, Trial, Walk
+from initlab.symmetry import Moment, Trial, Walk, start
 
 SMALL = replace(COPIES, depth=3, width=16, batch=32)
 ZEROS = replace(SMALL, init="Zeros", init_params=(), output="Same")
@@ -113,6 +113,19 @@ def test_the_loss_of_zeros_is_told_with_its_floor() -> None:
     assert class_entropy(walk) == pytest.approx(-(shares * np.log(shares)).sum())
     assert f"from 2.30259 (ln 10 = 2.30259) to {moment.loss:.5f}" in verdict(walk, moment).text
     assert f"{class_entropy(walk):.5f}" in verdict(walk, moment).text
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_rows_of_one_class_let_the_loss_fall_to_0_and_not_below(rows: int) -> None:
+    found = load("Digits", "Standardized", 64)
+    inputs, labels = found.inputs, np.asarray(found.targets)
+    same = np.flatnonzero(labels == labels[0])[:rows]
+    walk = start(replace(ZEROS, depth=2, batch=rows), Trial(), Batch(inputs[same], labels[same]))
+    walk = walk.further()
+    said = verdict(walk, walk.moments[1]).text
+    assert said.endswith("and can go on towards 0, as there is one class only.")
+    assert "−0" not in said.replace("10⁻", "")
+    assert "-0" not in said
 
 
 @pytest.mark.parametrize(

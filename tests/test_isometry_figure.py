@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 from pictures import layout, traces
 
+from initlab import isometry_readings as readings
 from initlab.datasets import load
 from initlab.figures import theme
 from initlab.figures.isometry import colour, extremes_figure, legend, relative, ridges_figure, variance_figure
@@ -103,6 +104,10 @@ def words(figure: go.Figure) -> list[str]:
 def test_what_is_missing_is_named() -> None:
     zeros = sides(SITUATIONS["zeros"])
     assert words(ridges_figure(zeros, 0, dark=False)) == ["all 24 are 0 from here on"]
+    alone = sides(replace(SITUATIONS["zeros"], width=1))
+    assert words(ridges_figure(alone, 0, dark=False)) == ["the only one is 0 from here on"]
+    assert readings.ridges(alone[0]) == "Zeros at layer 6: its one singular value is 0."
+    assert readings.ridges(sides(SITUATIONS["one unit"])[0]).startswith(f"{GAUSSIAN[0]} at layer 6: one unit has one")
     over = sides(SITUATIONS["overflow"])
     assert words(ridges_figure(over, 0, dark=False)) == [f"layer {over[0].found.overflow} overflows in float64"]
     assert any("overflow" in word for word in words(extremes_figure(over, dark=False)))

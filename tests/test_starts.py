@@ -92,7 +92,21 @@ def test_only_so_much_of_an_endless_text_is_read() -> None:
     text = "Zeros;Ones," + "gain=2," * LONGEST
     mended, changes = mend(text)
     assert mended == "Zeros;Ones,gain=2"
-    assert changes[0] == f"only the first {LONGEST} characters are read"
+    assert changes[0] == "only the first 1,000 characters are read, and the rest of the link is dropped"
+
+
+def test_of_many_starts_it_is_said_how_many_are_dropped_and_not_of_characters() -> None:
+    text = "Zeros;Ones;" * 199 + "Zeros;Ones"
+    assert len(text) > LONGEST
+    assert mend(text) == ("Zeros;Ones;Zeros;Ones;Zeros;Ones", ("of 400 starts the first 6 are kept",))
+    _, notes = decode({"compare_starts": [text]})
+    assert notes == ["compare_starts: of 400 starts the first 6 are kept."]
+
+
+@pytest.mark.parametrize(("others", "words"), [(1, "1 more thing in it had"), (2, "2 more things in it had")])
+def test_further_changes_are_counted_in_a_sentence(others: int, words: str) -> None:
+    _, notes = decode({"compare_starts": ["Zeros;Ones" + ",gain=nan" * (others + 1)]})
+    assert notes[0].endswith(f", 1 is used. {words} to be mended.")
 
 
 def test_the_longest_set_we_write_is_read_whole() -> None:

@@ -84,7 +84,8 @@ def _undrawn(found: Isometry) -> list[tuple[int, str]]:
     empty = [row for row, s in enumerate(found.spectra, start=1) if not len(s.values)]
     if empty:
         more = " from here on" if len(empty) > 1 else ""
-        return [(empty[0], f"all {found.spectra[empty[0] - 1].size} are 0{more}")]
+        size = found.spectra[empty[0] - 1].size
+        return [(empty[0], f"{f'all {size} are' if size > 1 else 'the only one is'} 0{more}")]
     return [] if found.overflow is None else [(len(found.spectra) + 1, f"layer {found.overflow} overflows in float64")]
 
 

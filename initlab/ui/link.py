@@ -148,7 +148,8 @@ def _mended(field: Coded, text: str) -> tuple[Value, list[str]]:
         value, changes = field.mend(text)
     except ValueError as error:
         return field.default, [f"{field.name} = {shown(text)} {error}: the default is used."]
-    more = f" And {len(changes) - 1} more." if len(changes) > 1 else ""
+    others = len(changes) - 1
+    more = f" {others} more thing{'s' if others > 1 else ''} in it had to be mended." if others else ""
     return value, [f"{field.name}: {changes[0]}.{more}"] if changes else []
 
 

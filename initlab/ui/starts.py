@@ -74,13 +74,14 @@ def mend(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _read(text: str) -> tuple[tuple[Start, ...], tuple[str, ...]]:
     changes: list[str] = []
-    if len(text) > LONGEST:
-        changes.append(f"only the first {LONGEST} characters are read")
-    entries = text[:LONGEST].split(";")
+    entries = text.split(";", MOST)
     if len(entries) > MOST:
-        changes.append(f"of {len(entries)} starts the first {MOST} are kept")
+        changes.append(f"of {text.count(';') + 1:,} starts the first {MOST} are kept")
+    kept = ";".join(entries[:MOST])
+    if len(kept) > LONGEST:
+        changes.append(f"only the first {LONGEST:,} characters are read, and the rest of the link is dropped")
     found: list[Start] = []
-    for entry in entries[:MOST]:
+    for entry in kept[:LONGEST].split(";"):
         name, *settings = entry.split(",")
         if name.strip() in MENU:
             found.append(_one(name.strip(), settings, changes))
