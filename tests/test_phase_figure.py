@@ -10,7 +10,7 @@ from pictures import layout, traces
 from initlab import phase
 from initlab.activations import ACTIVATIONS
 from initlab.figures.maps import CORRELATION, VARIANCE, map_figure
-from initlab.figures.phase import FURTHEST, LEVELS, PHONE, Marks, nearest_inside, plane_figure, x_of
+from initlab.figures.phase import FURTHEST, HEIGHT, LEVELS, PHONE, Marks, nearest_inside, plane_figure, x_of
 from initlab.figures.theme import DARK, LIGHT
 from initlab.landmarks import Place, landmarks
 from initlab.point import correlation_curve, point, variance_curve
@@ -54,6 +54,10 @@ def test_the_colour_of_a_cell_is_its_chi(name: str) -> None:
     np.testing.assert_allclose(heat.y0 + heat.dy * np.arange(100), window.bias, atol=1e-12)
 
 
+def upright(figure: go.Figure) -> list[Any]:
+    return [label for label in layout(figure).annotations if label.textangle == -90]
+
+
 def line_of(figure: go.Figure, width: float) -> Any:
     (found,) = (t for t in traces(figure) if t.type == "scatter" and t.line.width == width and t.line.dash != "dot")
     return found
@@ -76,7 +80,8 @@ def test_an_edge_of_one_point_is_a_ring_with_its_words() -> None:
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_sides_are_named_where_they_are(name: str) -> None:
     found, labels = PLANES[name], layout(drawn(name)).annotations
-    named = {label.text.split("</b>")[0].removeprefix("<b>"): label for label in labels if "<br>" in label.text}
+    named = {label.text.split("</b>")[0].removeprefix("<b>"): label for label in labels if label.text.startswith("<b>")}
+    named.pop("this network")
     assert "ordered" in named
     assert ("q* diverges" in named) == bool(np.isfinite(found.diverging).any())
     for region, label in named.items():
@@ -99,7 +104,7 @@ def test_landmarks_are_diamonds_in_their_places_and_named_once() -> None:
     figure = drawn("Tanh")
     diamonds = markers(figure)["diamond"]
     assert list(diamonds.x) == [mark.place.weight for mark in landmarks(128, "Tanh")]
-    words = ", ".join(label.text for label in layout(figure).annotations if label.textangle == -90)
+    words = ", ".join(label.text for label in upright(figure))
     for name in ("LeCun", "Glorot", "He", "PyTorch default", "scikit-learn default", "Random normal", "Zeros"):
         assert words.count(name) == 1
 
@@ -114,13 +119,34 @@ def test_upright_labels_keep_apart_on_the_narrowest_screen_and_so_on_all(name: s
     )  # fmt: skip
     low, high = layout(figure).xaxis.range
     for pixels in (PHONE, 1000):
-        places = [
-            pixels * (label.x - low) / (high - low) + label.ax
-            for label in layout(figure).annotations if label.textangle == -90
-        ]  # fmt: skip
-        assert (np.diff(places) >= 18).all()
-        assert min(places) >= 0
-        assert max(places) <= pixels
+        found = upright(figure)
+        places = np.array([pixels * (label.x - low) / (high - low) + label.ax for label in found])
+        halves = np.array([9 * (1 + label.text.count("<br>")) for label in found])
+        assert (np.diff(places) >= halves[1:] + halves[:-1]).all()
+        assert min(places - halves) >= 0
+        assert max(places + halves) <= pixels
+
+
+@pytest.mark.parametrize("width", [1, 128])
+@pytest.mark.parametrize("name", ["Tanh", "Sigmoid", "ReLU"])
+def test_no_upright_label_is_higher_than_half_the_plane_and_none_loses_a_name(name: str, width: int) -> None:
+    found, marks = PLANES[name], landmarks(width, name)
+    figure = plane_figure(
+        found, Marks(marks, None, True, Place(3.0, 0.0)), phase.picks(name, found.window), dark=False
+    )  # fmt: skip
+    shown = [label.text for label in upright(figure)]
+    assert max(len(line) for text in shown for line in text.split("<br>")) * 7 < (HEIGHT - 120) / 2
+    low, high = found.window.weight[[0, -1]]
+    inside = [mark for mark in marks if low <= mark.place.weight <= high and mark.place.bias <= found.window.bias[-1]]
+    names = ", ".join(shown).replace("<br>", " ").split(", ")
+    assert sorted(names) == sorted(name for mark in inside for name in mark.names)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_name_on_a_line_covers_it(dark: bool) -> None:
+    figure = drawn("ReLU", dark=dark)
+    (label,) = (label for label in upright(figure) if label.text == "He")
+    assert float(label.bgcolor.rstrip(")").split(",")[-1]) > 0.9
 
 
 def test_the_network_is_a_star_hollow_where_it_means_little_and_absent_without_a_place() -> None:

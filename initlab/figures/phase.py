@@ -15,7 +15,9 @@ HEIGHT: Final = 560
 FURTHEST: Final = 3.0  # chi_1 beyond which, and 1/3 below which, the colour stays
 LEVELS: Final = 127  # of colour on either side of 1
 PHONE: Final = 290  # pixels of the narrowest plane: labels that keep apart there do so everywhere
-LABEL: Final = 19  # pixels from one upright label to the next
+LABEL: Final = 19  # pixels from one line of upright labels to the next
+LONG: Final = 32  # characters of such a line: less than half the height of the plane
+VEIL: Final = 0.92  # behind upright labels, which may stand on a line
 LIFT: Final = 30  # pixels from a marker to its label
 HIGH: Final = 0.6  # of the axis: from here on labels hang below their marker
 ROOM: Final = 0.2  # of the axis that a region needs for its name
@@ -193,18 +195,30 @@ def _same(window: Window, label: tuple[float, float, str], x: float, y: float) -
 def _upright(window: Window, labels: list[tuple[float, float, str]], look: Palette) -> list[Json]:
     low, high = x_of(window, window.weight[[0, -1]])
     pixels = [PHONE * (x - low) / (high - low) for x, _, _ in labels]
-    found, free = [], LABEL / 2
+    found, free = [], 0.0
     for at, (x, y, text) in zip(pixels, labels, strict=True):
-        up = y <= HIGH * window.bias[-1]
-        stands = min(max(at, free), PHONE - LABEL / 2)
-        free = stands + LABEL
+        up, lines = y <= HIGH * window.bias[-1], _lines(text)
+        half = LABEL * len(lines) / 2
+        stands = min(max(at, free + half), PHONE - half)
+        free = stands + half
         found.append({
-            "x": x, "y": y, "text": text, "textangle": -90, "showarrow": True, "arrowhead": 0, "arrowwidth": 1,
-            "arrowcolor": look.ink, "ax": stands - at, "ay": -LIFT if up else LIFT, "standoff": 5,
-            "xanchor": "left" if up else "right", "yanchor": "middle", "borderpad": 1,
-            "font": {"size": 13, "color": look.ink}, "bgcolor": theme.translucent(look.background, 0.7),
+            "x": x, "y": y, "text": "<br>".join(lines), "textangle": -90, "align": "left" if up else "right",
+            "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": look.ink, "standoff": 5,
+            "ax": stands - at, "ay": -LIFT if up else LIFT, "xanchor": "left" if up else "right", "yanchor": "middle",
+            "borderpad": 1, "font": {"size": 13, "color": look.ink},
+            "bgcolor": theme.translucent(look.background, VEIL),
         })  # fmt: skip
     return found
+
+
+def _lines(text: str) -> list[str]:
+    """Names in lines as long as there is room for, none broken in two; the network's own label is one."""
+    lines = [""]
+    for name in [text] if text.startswith("<b>") else text.split(", "):
+        if lines[-1] and len(lines[-1]) + len(name) + 2 > LONG:
+            lines.append("")
+        lines[-1] += f"{', ' if lines[-1] else ''}{name}"
+    return [f"{line}," for line in lines[:-1]] + lines[-1:]
 
 
 def _regions(plane: Plane, look: Palette) -> list[Json]:
