@@ -108,29 +108,33 @@ def reading(sweep: Sweep, quantity: Quantity, theory: Theory) -> str:
     """What the map shows at a middling and at its largest depth, and how far theory is from it."""
     depths, stable, change = sweep.grid.depths, stable_gains(sweep, quantity), sweep.change(quantity)
     rows = sorted({(len(depths) - 1) // 3, len(depths) - 1})
+    states = {_everywhere(change[row], quantity) for row in rows}
+    if len(rows) > len(states) and "" not in states:
+        shared = f"at depths {' and '.join(str(depths[row]) for row in rows)} the {quantity.lower()} {states.pop()}"
+        return f"{capitalized(shared)}. {_edges(sweep, quantity, theory)}".rstrip()
     parts = [_kept(depths[row], stable[row], change[row], quantity, again=row != rows[0]) for row in rows]
     sentence = f"{' and '.join(parts)}."
     return f"{capitalized(sentence)} {_edges(sweep, quantity, theory)}".rstrip()
 
 
+def _everywhere(change: Array, quantity: Quantity) -> str:
+    """What the quantity does whatever the gain, where no gain leaves a ratio; empty where one does."""
+    if np.isneginf(change).all():
+        return f"is exactly 0 in {'layer 1' if quantity == 'Gradient' else 'the last layer'} at every gain of this map"
+    return "overflows at every gain of this map" if np.isnan(change).all() else ""
+
+
 def _kept(depth: int, gains: Array, change: Array, quantity: Quantity, *, again: bool) -> str:
     layers, (low, high) = f"at depth {depth}", (float(gain) for gain in gains)
     it = "it" if again else f"the {quantity.lower()}"
-    if np.isneginf(change).all():
-        return f"{layers} {it} is exactly 0 in {_end(quantity, depth)} at every gain of this map"
-    if np.isnan(change).all():
-        return f"{layers} {it} overflows at every gain of this map"
+    if everywhere := _everywhere(change, quantity):
+        return f"{layers} {it} {everywhere}"
     what = it if again else f"{it} within a factor of {FACTOR}"
     if np.isnan(low):
         return f"{layers} no gain of this map keeps {what}"
     if low == high:
         return f"{layers} gain {number(low)} alone keeps {what}"
     return f"{layers} gains from {number(low)} to {number(high)} keep {what}"
-
-
-def _end(quantity: Quantity, depth: int) -> str:
-    """Where the journey of a signal or a gradient ends."""
-    return "layer 1" if quantity == "Gradient" else f"layer {depth}"
 
 
 def _edges(sweep: Sweep, quantity: Quantity, theory: Theory) -> str:
@@ -140,15 +144,17 @@ def _edges(sweep: Sweep, quantity: Quantity, theory: Theory) -> str:
             f"Theory's critical gain (χ₁ = 1) is {number(theory.critical_gain, 3)}." if theory.critical_gain > 0 else ""
         )
     measured, predicted = float(level_gains(sweep, quantity)[-1]), theory.critical_gain
-    depth = sweep.grid.depths[-1]
+    depth, gone = sweep.grid.depths[-1], _everywhere(sweep.change(quantity)[-1], quantity)
     here = f"at depth {depth} it keeps its size exactly at gain {number(measured, 3)}"
     if np.isnan(measured):
-        gone = np.isneginf(sweep.change(quantity)[-1]).all()
-        here = f"at depth {depth} {'nothing of it arrives' if gone else 'no gain lets it keep its size exactly'}"
+        here = f"at depth {depth} no gain lets it keep its size exactly"
     if np.isnan(predicted):
         why = f": {', '.join(theory.doubts)}" if theory.doubts else ""
-        return f"Measured, {here}; theory names no critical gain{why}."
+        nowhere = f"theory names no critical gain{why}."
+        return capitalized(nowhere) if gone else f"Measured, {here}; {nowhere}"
     there = f"Theory's critical gain (χ₁ = 1) is {number(predicted, 3)}"
+    if gone:  # which has just been said
+        return f"{there}."
     if np.isnan(measured):
         return f"{there}; measured, {here}."
     off = measured / predicted - 1

@@ -113,12 +113,12 @@ def test_the_reading_names_the_stable_gains_and_how_far_theory_is_off() -> None:
 def test_readings_of_maps_without_an_edge_say_so() -> None:
     nothing = sweep(NetworkSpec("Zeros", batch=16, width=16), (1, 4), (0.5, 1.0, 2.0))
     words = reading(nothing, "Gradient", theory(nothing.grid.spec, 0.5, 2))
-    assert words.startswith(
-        "At depth 1 the gradient is exactly 0 in layer 1 at every gain of this map and at depth 4 it is exactly 0"
+    assert words == (
+        "At depths 1 and 4 the gradient is exactly 0 in layer 1 at every gain of this map. "
+        "Theory names no critical gain: all weights are 0."
     )
-    assert "Measured, at depth 4 nothing of it arrives; theory names no critical gain: all weights are 0." in words
     signal = reading(nothing, "Signal", theory(nothing.grid.spec, 0.5, 2))
-    assert "at depth 4 it is exactly 0 in layer 4 at every gain of this map." in signal
+    assert signal == "At depths 1 and 4 the signal is exactly 0 in the last layer at every gain of this map."
     alone = reading(with_change([[0.0], [0.0]]), "Gradient", theory(RELU, 1, 1))
     assert "gain 1 alone keeps" in alone
 
@@ -128,6 +128,11 @@ def test_a_row_without_any_number_is_not_said_to_miss_a_gain() -> None:
     words = reading(with_change([[9.0, 8.0], [np.nan, np.nan]]), "Gradient", none)
     assert words.startswith("At depth 1 no gain of this map keeps the gradient within a factor of 30")
     assert "at depth 2 it overflows at every gain of this map." in words
+    assert reading(with_change([[9.0, 8.0], [-np.inf, -np.inf]]), "Gradient", theory(RELU, 1, 10)).endswith(
+        "at depth 2 it is exactly 0 in layer 1 at every gain of this map. Theory's critical gain (χ₁ = 1) is 1."
+    )
+    single = reading(with_change([[np.nan, np.nan]]), "Gradient", none)
+    assert single.startswith("At depth 1 the gradient overflows at every gain of this map. Theory names")
     mixed = reading(with_change([[-np.inf, 8.0]]), "Gradient", none)
     assert mixed.startswith("At depth 1 no gain of this map keeps the gradient within a factor of 30.")
 

@@ -49,7 +49,7 @@ def test_any_text_whatever_and_any_set(text: str, lineup: list[Start]) -> None:
     [
         ("He normal", "He normal;Glorot normal", "there is nothing to compare with, so Glorot normal is added"),
         ("He normal;Foo", "He normal;Glorot normal", "`Foo` is no initializer and left out"),
-        ("Zeros;Ones;" * 4, "Zeros;Ones;Zeros;Ones;Zeros;Ones", "of 9 starts the first 6 are kept"),
+        ("Zeros;Ones;" * 4, "Zeros;Ones;Zeros;Ones;Zeros;Ones", "of 8 starts the first 6 are kept"),
         ("Zeros,stddev=1;Ones", "Zeros;Ones", "Zeros has no `stddev`"),
         (
             "Zeros;Random normal,stddev=0.123", "Zeros;Random normal,stddev=0.12",
@@ -88,6 +88,10 @@ def test_spaces_and_defaults_written_out_are_no_mistake() -> None:
     assert mend(" Zeros ; Random normal , mean = 0 , stddev = 1 ,gain=1") == ("Zeros;Random normal,stddev=1", ())
 
 
+def test_a_semicolon_at_the_end_is_no_start() -> None:
+    assert mend("Zeros;Ones;") == ("Zeros;Ones", ())
+
+
 def test_only_so_much_of_an_endless_text_is_read() -> None:
     text = "Zeros;Ones," + "gain=2," * LONGEST
     mended, changes = mend(text)
@@ -96,7 +100,7 @@ def test_only_so_much_of_an_endless_text_is_read() -> None:
 
 
 def test_of_many_starts_it_is_said_how_many_are_dropped_and_not_of_characters() -> None:
-    text = "Zeros;Ones;" * 199 + "Zeros;Ones"
+    text = "Zeros;Ones;" * 200
     assert len(text) > LONGEST
     assert mend(text) == ("Zeros;Ones;Zeros;Ones;Zeros;Ones", ("of 400 starts the first 6 are kept",))
     _, notes = decode({"compare_starts": [text]})

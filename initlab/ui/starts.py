@@ -74,6 +74,7 @@ def mend(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _read(text: str) -> tuple[tuple[Start, ...], tuple[str, ...]]:
     changes: list[str] = []
+    text = text.rstrip("; ")
     entries = text.split(";", MOST)
     if len(entries) > MOST:
         changes.append(f"of {text.count(';') + 1:,} starts the first {MOST} are kept")
