@@ -111,7 +111,7 @@ def undrawn_runs(states: Sequence[str], drawn: Integers) -> list[Undrawn]:
     runs = [[row for row, _ in run] for _, run in groupby(enumerate(drawn), lambda pair: states[pair[1]])]
     found = []
     for rows in runs:
-        state = states[drawn[rows[0]]]
+        state = states[int(drawn[rows[0]])]
         after = drawn[rows[0] - 1] + 1 if rows[0] else 0
         before = drawn[rows[-1] + 1] if rows[-1] + 1 < len(drawn) else len(states)
         if state:
