@@ -70,7 +70,7 @@ FLOORS: Final = (
     Floor(10.1, ("initlab/ui/starts.py",), SCREEN),
     Floor(10.2, ("initlab/ui/link.py",), SCREEN),
     Floor(10.4, ("initlab/ui/session.py",), SCREEN),
-    Floor(10.5, ("initlab/ui/shared.py",), SCREEN),
+    Floor(10.5, ("initlab/ui/shared.py", "initlab/ui/pace.py"), SCREEN),
     Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),
     Floor(10.7, ("initlab/ui/compute_theory.py",), SCREEN),
     Floor(10.8, ("initlab/ui/panels.py",), SCREEN),

@@ -10,6 +10,7 @@ from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
 from initlab.spec import NetworkSpec
 from initlab.ui import compute, link, panels, session, starts
+from initlab.ui.pace import Pace
 from initlab.work import LIMIT, total
 
 FIELD = "compare_starts"
@@ -78,9 +79,11 @@ def rms_charts(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
         return
     if compute.band_takes_long(specs, SEEDS):
         _draw_rms(charts, specs, seeds=0)
+    pace = Pace()
     for done, one in enumerate(specs):
         for count in compute.extend_band(one, SEEDS):
-            note.caption(f"Bands: {done * SEEDS + count} of {len(specs) * SEEDS} other draws so far.")
+            if pace.due():
+                note.caption(f"Bands: {done * SEEDS + count} of {len(specs) * SEEDS} other draws so far.")
     _draw_rms(charts, specs, seeds=SEEDS)
     note.caption(
         f"Markers: this draw. Coloured lines and bands: median and 10 to 90 % of {SEEDS} other draws, the same for all."

@@ -16,6 +16,7 @@ from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.sweep import QUANTITIES, Quantity, Sweep, assembled
 from initlab.ui import compute, compute_theory, link, navigation, panels, session
+from initlab.ui.pace import Pace
 from initlab.wording import capitalized, number, power
 
 ROWS: Final = 64  # of the data: a map is a thousand networks
@@ -112,7 +113,7 @@ def measured(grid: Grid) -> Sweep:
     """The finished map; while it is measured, how far it is and how long it will still take."""
     kept, place = compute_theory.blocks(grid), st.empty()
     slow = "" if grid.shares_prefixes else ", one by one because their widths depend on the depth"
-    first, started = None, 0.0
+    first, started, pace = None, 0.0, Pace()
     if len(kept.found) < len(grid.blocks()):
         place.progress(0.0, f"{grid.cells:,} networks to measure{slow}")
     for share in compute_theory.extend_sweep(grid, kept, _say_lost):
@@ -120,7 +121,8 @@ def measured(grid: Grid) -> Sweep:
             first, started = share, time.monotonic()
         gone = time.monotonic() - started
         left = f", about {math.ceil(gone * (1 - share) / (share - first))} s left" if share > first else ""
-        place.progress(share, f"{share:.0%} of {grid.cells:,} networks measured{slow}{left}")
+        if pace.due():
+            place.progress(share, f"{share:.0%} of {grid.cells:,} networks measured{slow}{left}")
     place.empty()
     return assembled(grid, kept.found)
 

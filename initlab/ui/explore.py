@@ -16,6 +16,7 @@ from initlab.scenarios import SCENARIOS
 from initlab.spec import NetworkSpec
 from initlab.table import layer_table, one_layer
 from initlab.ui import compute, link, navigation, panels, session, starts
+from initlab.ui.pace import Pace
 
 
 def scenarios(spec: NetworkSpec) -> None:
@@ -53,8 +54,10 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
     if compute.band(spec) is None and compute.band_takes_long([spec]):
         figure = theme.drawn_once(compute.rms_figure(spec, None, panels.dark()))
         place.plotly_chart(figure, theme=None, key="rms_alone", alt=reading, config=theme.CONFIG)
+    pace = Pace()
     for count in compute.extend_band(spec):
-        note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
+        if pace.due():
+            note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
     figure = theme.drawn_once(compute.rms_figure(spec, compute.band(spec), panels.dark()))
     place.plotly_chart(figure, theme=None, key="rms", alt=f"{reading} {theory}", config=theme.CONFIG)
     note.caption(f"{reading} {theory}  \nColoured bands: lowest to highest of {SEEDS} other draws.")

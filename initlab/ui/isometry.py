@@ -15,6 +15,7 @@ from initlab.isometry_readings import Side, Sides
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.ui import compute_theory, link, panels, session
+from initlab.ui.pace import Pace
 
 QUICK: Final = 2 * 10**10  # operations that take about half a second: no progress to show
 
@@ -105,13 +106,13 @@ def measured(networks: tuple[NetworkSpec, NetworkSpec], spectra: int, row: int) 
     names = [core.name(spec) for spec in networks]
     if names[0] == names[1]:
         names[1] += ", again"
-    place, sides = st.empty(), []
+    place, sides, pace = st.empty(), [], Pace()
     for label, spec in zip(names, networks, strict=True):
         layers = core.shown_layers(core.layers_below(spec.widths[:-1]), spec.depth, spectra)
         long = core.operations(spec, spectra) > QUICK and not compute_theory.isometry_known(spec, row, layers)
         found = None
         for found in compute_theory.isometry(spec, row, layers):
-            if long:
+            if long and pace.due():
                 place.progress(found.reached / spec.depth, f"{label}: layer {found.reached} of {spec.depth}")
         assert found is not None  # noqa: S101
         law = compute_theory.spectral_law(spec, found.argument, spec.depth - found.below)

@@ -23,11 +23,11 @@ from initlab.race_work import fitted
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.ui import link, panels, session, starts
+from initlab.ui.pace import Pace
 from initlab.wording import capitalized, number
 
 FIELD: Final = "race_starts"
 RUNNING: Final = "_race"
-EVERY: Final = 0.35  # seconds between two drawings of the charts: the browser takes longer to draw than we to train
 
 
 @dataclass(slots=True, eq=False)
@@ -155,15 +155,14 @@ def run(running: Running, brakes: DeltaGenerator) -> None:
     card, line = st.container(border=True, key="verdict").empty(), st.empty()
     left, right = st.columns(2)
     charts = left.empty(), right.empty()
-    drawings = count(1)
+    drawings, pace = count(1), Pace()
     _draw(running, card, charts, next(drawings))
-    drawn, started, first = time.monotonic(), time.monotonic(), running.now.step
+    started, first = time.monotonic(), running.now.step
     while not (running.over or running.paused):
-        running.now = next(running.snapshots, running.now)
-        line.progress(running.now.step / running.now.steps, _how_far(running.now, first, time.monotonic() - started))
-        if time.monotonic() - drawn > EVERY or running.now.finished:
+        running.now = now = next(running.snapshots, running.now)
+        if pace.due() or now.finished:
+            line.progress(now.step / now.steps, _how_far(now, first, time.monotonic() - started))
             _draw(running, card, charts, next(drawings))
-            drawn = time.monotonic()
     if running.now.finished:
         running.snapshots = iter(())  # the networks need not be kept
         brakes.empty()

@@ -20,11 +20,11 @@ from initlab.repeats import Repeats, quantiles, repeated
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.ui import panels
+from initlab.ui.pace import Pace
 from initlab.wording import capitalized
 
 FIELD: Final = "race_draws"
 KEPT: Final = "_race_draws"
-EVERY: Final = 0.05  # seconds between two drawings of the bar, which costs a fifth of that
 Key = tuple[tuple[NetworkSpec, ...], TrainSpec]
 
 
@@ -69,14 +69,13 @@ def _kept(key: Key) -> Repeating:
 
 
 def _finish(kept: Repeating) -> Repeats:
-    """The end of it; whatever is changed meanwhile interrupts at the next drawing of the bar."""
+    """The end of it, unless something is changed meanwhile."""
     line, started, first = st.empty(), time.monotonic(), kept.now.share if kept.now else 0.0
-    drawn = -math.inf
+    pace = Pace()
     for now in kept.steps:
-        kept.now, clock = now, time.monotonic()
-        if clock - drawn > EVERY:
-            line.progress(now.share, _how_far(now, first, clock - started))
-            drawn = time.monotonic()
+        kept.now = now
+        if pace.due():
+            line.progress(now.share, _how_far(now, first, time.monotonic() - started))
     line.empty()
     assert kept.now is not None  # noqa: S101  a race has at least one snapshot
     return kept.now

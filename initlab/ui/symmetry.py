@@ -18,6 +18,7 @@ from initlab.spec import OUTPUTS, NetworkSpec
 from initlab.symmetry import MARKS, Moment, Trial, Walk, fitted
 from initlab.theory import broken
 from initlab.ui import compute, link, panels, session
+from initlab.ui.pace import Pace
 from initlab.work import work
 
 COLUMNS: Final = (5, 5, 6)  # the last holds words
@@ -130,10 +131,10 @@ def walk(shown: View, place: DeltaGenerator) -> tuple[Walk, Moment, Moment]:
 
     Gives the walk, the moment it reached and the one that is drawn: past an overflow there is nothing to see.
     """
-    note, found, cost = place.empty(), None, work(shown.spec).operations
+    note, found, cost, pace = place.empty(), None, work(shown.spec).operations, Pace()
     for found in compute.walk(shown.spec, shown.trial, shown.steps):
         done = len(found.moments) - 1
-        if (shown.steps - done) * cost > QUICK:
+        if (shown.steps - done) * cost > QUICK and pace.due():
             note.progress(done / max(shown.steps, 1), f"Step {done} of {shown.steps}")
     note.empty()
     assert found is not None  # noqa: S101  the generator gives the whole walk at last

@@ -1,0 +1,39 @@
+"""Messages about progress are few, and between them a changed control is heard."""
+
+from streamlit.testing.v1 import AppTest
+
+from initlab.ui import pace
+from initlab.ui.pace import EVERY, Pace
+
+
+def test_the_first_message_goes_through_and_the_next_after_a_while(monkeypatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(pace.time, "monotonic", lambda: clock[0])
+    some = Pace()
+    assert some.due()
+    assert not some.due()
+    clock[0] += 0.9 * EVERY
+    assert not some.due()
+    clock[0] += 0.2 * EVERY
+    assert some.due()
+
+
+def page() -> None:
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    from initlab.ui.pace import Pace
+
+    some = Pace()
+    st.write(f"first: {some.due()}")
+    context = get_script_run_ctx()
+    assert context is not None
+    looked: list[int] = []
+    object.__setattr__(context.session_state, "_yield_callback", lambda: looked.append(1))
+    st.write(f"second: {some.due()}, looked: {len(looked)}")
+
+
+def test_a_page_that_says_nothing_still_looks_for_what_the_visitor_wants() -> None:
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert [text.value for text in app.markdown] == ["first: True", "second: False, looked: 1"]
