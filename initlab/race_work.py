@@ -42,7 +42,7 @@ def race_work(specs: Sequence[NetworkSpec], train: TrainSpec) -> Work:
         steps = steps_in_all(train, training_rows(spec, train))
         observed, judged = min(OBSERVED, rows), rows - training_rows(spec, train) + _square(spec)
         look = observed * (6 * weights + LOOKED_AT * units) + judged * (2 * weights + PER_UNIT * units)
-        operations += steps * step_work(spec, train) + len(marks(specs, steps)) * look
+        operations += steps * (step_work(spec, train) + PER_CALL * (spec.depth + 1)) + len(marks(specs, steps)) * look
         size = 4 if spec.precision == "float32" else 8
         kept += size * 8 * weights + record_bytes([spec], steps)
         passes = max(passes, size * (4 * units * max(observed, judged, train.batch) + 4 * weights))

@@ -14,6 +14,7 @@ from initlab.datasets import DATASETS, Batch
 from initlab.draws import Draws
 from initlab.losses import prepared
 from initlab.race import Runner, Snapshot, retirement
+from initlab.recording import GRID
 from initlab.schedule import minibatches, split
 from initlab.training import begin, dropout_masks, evaluated
 
@@ -163,7 +164,7 @@ def test_every_data_set_with_something_to_predict_can_be_trained_on(dataset: str
     mark = finish([spec], replace(ONE, epochs=1)).runners[0].marks[-1]
     assert np.isfinite(mark.test_loss)
     assert np.isnan(mark.accuracy) == (dataset == "Diabetes")
-    assert mark.decision.shape == ((40, 40) if DATASETS[dataset].features == 2 else (0, 0))
+    assert mark.decision.shape == ((GRID, GRID) if DATASETS[dataset].features == 2 else (0, 0))
 
 
 @pytest.mark.parametrize(

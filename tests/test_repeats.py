@@ -8,9 +8,10 @@ import pytest
 
 from initlab import NetworkSpec, TrainSpec, race
 from initlab.comparison import specs, start
-from initlab.race_work import RACE_OPERATIONS, draws_work, race_work, require_affordable_draws
+from initlab.race_work import RACE_OPERATIONS, draws_work, race_work, require_affordable_draws, step_work, training_rows
 from initlab.recording import MOST_JUDGED, judged_after
 from initlab.repeats import POINTS, Repeats, on_draw, quantiles, repeated, seed_of
+from initlab.schedule import steps_in_all
 
 SPEC = NetworkSpec(activation="Tanh", depth=2, width=16, dataset="Iris", seed=5)
 HOW = TrainSpec(rate=0.1, batch=16, epochs=30, seed=5)
@@ -133,7 +134,9 @@ def test_ten_draws_beyond_the_budget_are_refused_with_numbers_and_what_would_fit
 def test_many_tiny_steps_count_although_they_multiply_little() -> None:
     lineup = specs(replace(SPEC, dataset="Moons", depth=1, width=1), LINEUP)
     how = replace(HOW, batch=1, epochs=200)
-    assert race_work(lineup, how).operations < RACE_OPERATIONS / 100
+    multiplied = steps_in_all(how, training_rows(lineup[0], how)) * sum(step_work(spec, how) for spec in lineup)
+    assert multiplied < RACE_OPERATIONS / 100
+    assert race_work(lineup, how).operations > RACE_OPERATIONS / 10
     with pytest.raises(ValueError, match="10 draws may take"):
         repeated(lineup, how)
 

@@ -12,6 +12,8 @@ QUICK = "/race?v=1&depth=3&width=16&race_starts=Zeros;Glorot+normal&race_epochs=
 RUNNING = re.compile(r"^Step [\d,]+ of [\d,]+, epoch")
 POINTS = "() => document.querySelector('[class*=st-key-race_loss] .js-plotly-plot')?.data?.[1].x.length ?? 0"
 
+FILM = "document.querySelector('[class*=st-key-race_] .js-plotly-plot:has(.updatemenu-button)')"
+
 
 def points(page: Page) -> int:
     """How far the second contestant's line is drawn."""
@@ -45,3 +47,21 @@ def test_a_link_to_a_race_has_the_same_end_for_everyone(new_page: NewPage) -> No
     first.reload()
     settled(first)
     assert first.locator(".st-key-verdict").inner_text() == said[0]
+
+
+def test_a_race_is_played_again_without_the_server(new_page: NewPage) -> None:
+    page = new_page(f"{QUICK}&race_picture=RMS+a+layer")
+    moments = page.evaluate(f"{FILM}._transitionData._frames.length")
+    page.evaluate(
+        f"window.film = {FILM}; window.played = 0; film.on('plotly_animatingframe', () => {{ played += 1; }})"
+    )
+    page.context.set_offline(True)
+    play, _, back, on = page.locator(".st-key-race_rms .updatemenu-button").all()
+    play.dispatch_event("click")
+    page.wait_for_function(f"played === {moments} && film._fullLayout.sliders[0].active === {moments - 1}")
+    for button, moment in ((back, moments - 2), (back, moments - 3), (on, moments - 2)):
+        button.dispatch_event("click")
+        page.wait_for_function(f"film._fullLayout.sliders[0].active === {moment}")
+    page.locator(".st-key-race_rms .slider-rail-touch-rect").click(position={"x": 2, "y": 4}, force=True)
+    page.wait_for_function("film._fullLayout.sliders[0].active === 0")
+    assert page.evaluate("film.isConnected"), "it is still the same chart"
