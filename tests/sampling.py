@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 
-def sampled(values: Iterable[Any], offset: int = 0, every: int = 8) -> list[Any]:
+def sampled(values: Iterable[Any], offset: int = 0, every: int = 12) -> list[Any]:
     """All values; those that are not `offset`, `offset + every`, ... are marked for `make stress`.
 
     Pages take different offsets, so that together they see most of a table.

@@ -7,8 +7,9 @@ from playwright.sync_api import Page
 from benchmarks.browser import settled
 from tests.browser.conftest import NewPage
 
-CHARTS = """() => [...document.querySelectorAll('.js-plotly-plot')].map(
-  chart => [chart._fullData.map(trace => Array.from(trace.y)), chart._fullLayout.annotations.map(note => note.text)])"""
+CHARTS = """() => [...document.querySelectorAll('.js-plotly-plot')].map(chart => [
+  chart._fullData.map(trace => trace.z ? [...trace.z].flatMap(row => [...row]) : Array.from(trace.y)),
+  chart._fullLayout.annotations.map(note => note.text)])"""
 WIDE = (
     "() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]"
     ".map(e => e.scrollWidth - e.clientWidth)"

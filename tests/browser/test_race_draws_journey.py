@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page
 
 from benchmarks.browser import settled
@@ -20,6 +21,7 @@ def open_long(page: Page) -> None:
     page.get_by_text(DRAWING).wait_for()
 
 
+@pytest.mark.stress
 def test_a_change_among_the_draws_begins_another_race_and_its_draws_follow(new_page: NewPage) -> None:
     page = new_page(SHORT)
     open_long(page)
