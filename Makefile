@@ -34,8 +34,7 @@ stress: $(DEVELOPMENT)
 
 bench: $(DEVELOPMENT)
 	@bash .ci/chromium
-	@$(BIN)/python -m benchmarks.core
-	@$(BIN)/python -m benchmarks.latency
+	@for what in core meanfield sweep training latency playback; do $(BIN)/python -m benchmarks.$$what || exit 1; done
 
 screenshots: $(DEVELOPMENT)
 	@bash .ci/chromium
