@@ -28,6 +28,7 @@ from initlab.wording import capitalized, number
 
 FIELD: Final = "race_starts"
 RUNNING: Final = "_race"
+EARLY: Final = 0.3  # seconds after which the first steps, slower than the rest, no longer decide what is left
 
 
 @dataclass(slots=True, eq=False)
@@ -174,7 +175,7 @@ def run(running: Running, brakes: DeltaGenerator) -> None:
 
 def _how_far(now: Snapshot, first: int, gone: float) -> str:
     done = now.step - first
-    left = f", about {math.ceil(gone * (now.steps - now.step) / done)} s left" if done else ""
+    left = f", about {math.ceil(gone * (now.steps - now.step) / done)} s left" if done and gone > EARLY else ""
     return f"Step {now.step:,} of {now.steps:,}, epoch {math.ceil(now.step / now.epoch)} of {now.train.epochs}{left}"
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 from playwright.sync_api import Page
-from sampling import sampled
 
 from benchmarks.browser import settled
 from tests.browser.conftest import NewPage
@@ -35,7 +34,8 @@ def test_a_preset_becomes_a_link_that_shows_another_visitor_the_same(new_page: N
     assert other.evaluate(CHARTS) == expected
 
 
-@pytest.mark.parametrize("query", sampled(["", "?v=1&init=Zeros", "?v=1&width=1&depth=1"]))
+@pytest.mark.stress
+@pytest.mark.parametrize("query", ["", "?v=1&init=Zeros", "?v=1&width=1&depth=1"])
 def test_a_phone_never_scrolls_sideways(new_page: NewPage, query: str) -> None:
     page = new_page("/isometry" + query, width=390, height=844)
     assert max(page.evaluate(WIDE)) <= 0

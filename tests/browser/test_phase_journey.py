@@ -67,6 +67,7 @@ def test_a_point_can_be_clicked_again_after_a_slider_was_moved_and_back_returns_
     page.wait_for_url("**phase_weight=1.55&**")
 
 
+@pytest.mark.stress
 def test_the_plane_fits_a_phone(new_page: NewPage) -> None:
     page = new_page("/phase-diagram", width=390, height=844)
     wide = "[...document.querySelectorAll('[data-testid=stMain]')].map(e => e.scrollWidth - e.clientWidth)"

@@ -37,6 +37,7 @@ def test_a_change_among_the_draws_begins_another_race_and_its_draws_follow(new_p
     assert not page.locator("[data-testid=stException]").count()
 
 
+@pytest.mark.stress
 def test_ten_draws_fit_a_phone_and_the_race_is_downloaded_as_json(new_page: NewPage) -> None:
     page = new_page(SHORT + "&race_draws=True", width=390)
     assert page.locator(CHARTS).count() == 4

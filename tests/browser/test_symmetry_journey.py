@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from benchmarks.browser import settled
@@ -40,6 +41,7 @@ def test_noise_raised_by_keyboard_breaks_the_copies_and_the_link_shows_another_t
     assert foreign_requests == []
 
 
+@pytest.mark.stress
 def test_a_start_without_symmetry_offers_one_and_a_phone_never_scrolls_sideways(new_page: NewPage) -> None:
     page = new_page("/symmetry?init=Glorot+normal", width=390, height=844)
     assert "Every unit is its own" in headline(page)
