@@ -54,7 +54,8 @@ class Snapshot:
     """A race after `step` of `steps` minibatches; `epoch` of them is one round through the training rows.
 
     `prior` is the entropy of the classes among these, the least cross-entropy for whoever knows only how frequent each
-    class is; NaN for a regression. `finished` holds for the last snapshot of a race alone.
+    class is, and `most_frequent` the share of rows it has right; NaN for a regression. `finished` holds for the last
+    snapshot of a race alone.
     """
 
     train: TrainSpec
@@ -64,6 +65,7 @@ class Snapshot:
     training_rows: int
     test_rows: int
     prior: float
+    most_frequent: float
     runners: tuple[Runner, ...]
     finished: bool = False
 
@@ -153,7 +155,7 @@ class _Race:
     loss: Loss
     rows: int
     test_rows: int
-    prior: float
+    shares: Array  # of the classes among the rows, none for a regression
     steps: int
     marks: frozenset[int]
 
@@ -174,15 +176,17 @@ class _Race:
             contestants.append(_Contestant(name, spec, training, observer, rows, np.empty(steps), draws=dropout))
         chosen = frozenset(marks(specs, steps) if closely else judged_after(steps, how.epochs))
         return cls(
-            how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), prior_loss(fit.targets), steps, chosen
+            how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), class_shares(fit.targets), steps, chosen
         )
 
     def snapshot(self, step: int, *, finished: bool = False) -> Snapshot:
         epoch = self.steps // self.how.epochs
         runners = tuple(contestant.seen() for contestant in self.contestants)
+        prior, most_frequent = _prior(self.shares)
         return Snapshot(
-            self.how, step, self.steps, epoch, self.rows, self.test_rows, self.prior, runners, finished=finished
-        )
+            self.how, step, self.steps, epoch, self.rows, self.test_rows, prior, most_frequent, runners,
+            finished=finished,
+        )  # fmt: skip
 
 
 def _run(all_of: _Race) -> Iterator[Snapshot]:
@@ -211,11 +215,16 @@ def _steps(all_of: _Race) -> Iterator[int | None]:
                 yield step
 
 
-def prior_loss(targets: Targets) -> float:
-    """The entropy of classes; NaN where there are none."""
+def class_shares(targets: Targets) -> Array:
+    """How frequent each class is; none for a regression."""
     if targets is None or not np.issubdtype(targets.dtype, np.integer):
-        return math.nan
-    return float(stats.entropy(np.unique(targets, return_counts=True)[1]))
+        return np.zeros(0)
+    return np.unique(targets, return_counts=True)[1] / len(targets)
+
+
+def _prior(shares: Array) -> tuple[float, float]:
+    """Loss and share right of whoever knows these shares alone."""
+    return (float(stats.entropy(shares)), float(shares.max())) if len(shares) else (math.nan, math.nan)
 
 
 def retirement(label: str, rate: float, value: float, step: int, network: Network) -> str:

@@ -10,10 +10,10 @@ from initlab.arrays import Array
 from initlab.datasets import DATASETS
 from initlab.losses import resolve
 from initlab.race import Runner, Snapshot
-from initlab.wording import listed, number, percent
+from initlab.wording import counted, listed, number, percent
 
 POINTS: Final = 120  # means of minibatch losses along a whole race
-NOTHING: Final = 0.05  # of the first test loss; who has come no further has learned next to nothing
+NOTHING: Final = 0.05  # of the test rows, or of the test loss; who has gained no more has learned next to nothing
 FITTED: Final = 0.1  # of the training loss of the first epoch; who has shed more knows its training rows better
 CLOSE: Final = 0.01  # of accuracy; nearer ones are not told apart by a few hundred test rows
 
@@ -64,7 +64,7 @@ def headline(snapshot: Snapshot) -> str:
     ranked = sorted(snapshot.runners, key=score, reverse=True)
     if score(ranked[0]) == -math.inf:
         return "Nobody is still in the race"
-    if not any(progress(runner) > NOTHING or memorizes(runner, snapshot) for runner in ranked):
+    if not any(learned(runner, snapshot) or memorizes(runner, snapshot) for runner in ranked):
         return "Nobody has learned anything"
     close = CLOSE if classes(snapshot) else 0.0
     ahead = [runner.label for runner in ranked if score(ranked[0]) - score(runner) <= close]
@@ -75,20 +75,24 @@ def headline(snapshot: Snapshot) -> str:
     return f"{ahead[0]} {'wins' if snapshot.finished else 'is ahead'}"
 
 
-def progress(runner: Runner) -> float:
-    """How far the test loss has come from its first value towards 0; negative where it has grown."""
+def learned(runner: Runner, snapshot: Snapshot) -> bool:
+    """Whether it does better on the test rows than before its first step, and than by naming the most frequent class:
+    more rows right, or less loss."""
     if len(runner.marks) < 2 or runner.retired:
-        return 0.0
-    first, last = runner.marks[0].test_loss, runner.marks[-1].test_loss
-    return 1 - last / first if math.isfinite(first) and math.isfinite(last) and first > 0 else -math.inf
+        return False
+    first, last = runner.marks[0], runner.marks[-1]
+    known = first.test_loss if expected_first_loss(snapshot) is None else min(snapshot.prior, first.test_loss)
+    right = last.accuracy > max(snapshot.most_frequent, first.accuracy) + NOTHING
+    return bool(right or last.test_loss < (1 - NOTHING) * known)
 
 
 def memorizes(runner: Runner, snapshot: Snapshot) -> bool:
     """Whether its training loss falls from epoch to epoch while the test rows gain nothing by it."""
     epoch, losses = snapshot.epoch, runner.losses
-    if runner.retired or len(losses) < 2 * epoch or progress(runner) > NOTHING:
+    if runner.retired or len(losses) < 2 * epoch or learned(runner, snapshot):
         return False
-    return bool(losses[-epoch:].mean() < (1 - FITTED) * losses[:epoch].mean())
+    before = min(losses[0], losses[:epoch].mean())  # a first epoch that blew up is no feat to have left behind
+    return bool(losses[-epoch:].mean() < (1 - FITTED) * before)
 
 
 def evidence(snapshot: Snapshot) -> str:
@@ -99,10 +103,10 @@ def evidence(snapshot: Snapshot) -> str:
     parts = []
     if score(ranked[0]) > -math.inf:
         finite = [runner for runner in ranked if score(runner) > -math.inf]
-        done = f"after {number(snapshot.step / snapshot.epoch)} epochs"
+        done = f"after {counted(snapshot.step / snapshot.epoch, 'epoch')}"
         text = f"{ranked[0].label}: {_scored(ranked[0])} {done}"
         parts.append(text + (f"; {finite[-1].label}: {_scored(finite[-1])}." if len(finite) > 1 else "."))
-    still = [runner for runner in ranked if not runner.retired and progress(runner) <= NOTHING]
+    still = [runner for runner in ranked if not (runner.retired or learned(runner, snapshot))]
     by_heart = [runner.label for runner in still if memorizes(runner, snapshot)]
     if by_heart:
         fit = "fits" if len(by_heart) == 1 else "fit"

@@ -1,6 +1,5 @@
 """A race looked back at: what each contestant was like at every moment that was recorded, as numbers and in words."""
 
-from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -103,11 +102,6 @@ def saturation_reading(runner: Runner) -> str:
         f"Saturated outputs of {runner.label} go from {percent(found[0, layer])} to {percent(found[-1, layer])} in "
         f"layer {layer + 1}, which has most of them at the end."
     )
-
-
-def spread_layers(count: int, most: int) -> Sequence[int]:
-    """Indices of at most so many of `count` layers, the first and the last among them."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)).tolist()
 
 
 def mark_table(snapshot: Snapshot) -> dict[str, list[float | int | str]]:

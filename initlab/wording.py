@@ -50,6 +50,11 @@ def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def counted(count: float, thing: str) -> str:
+    """1 epoch, 2.5 epochs."""
+    return f"{number(count)} {thing}{'' if count == 1 else 's'}"
+
+
 def listed(words: Sequence[str]) -> str:
     """A, B and C."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -7,7 +7,7 @@ import pytest
 from initlab.comparison import specs
 from initlab.race import Snapshot, race
 from initlab.race_presets import PRESETS
-from initlab.race_readings import NOTHING, progress
+from initlab.race_readings import learned
 from initlab.schedule import split
 
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.stress) for seed in range(1, 6))]
@@ -21,11 +21,12 @@ def finished(name: str, seed: int) -> Snapshot:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_better_start_trains_faster(seed: int) -> None:
-    zeros, small, large, glorot, he = finished("A better start trains faster", seed).runners
+    last = finished("A better start trains faster", seed)
+    zeros, small, large, glorot, he = last.runners
     assert min(glorot.marks[-1].accuracy, he.marks[-1].accuracy) > 0.9
     assert large.marks[-1].accuracy < 0.5
     for idle in (zeros, small):
-        assert progress(idle) < NOTHING
+        assert not learned(idle, last)
         assert idle.marks[-1].update_ratio[:-1].max() < 1e-3 or idle.spec.init == "Zeros"
 
 

@@ -121,10 +121,47 @@ def test_who_learns_the_training_rows_by_heart_has_not_learned_nothing() -> None
     lineup = (start("Zeros"), start("Glorot normal"))
     last = raced(preset.spec, lineup, replace(preset.how, epochs=100))[-1]
     zeros, glorot = last.runners
-    assert readings.progress(glorot) <= readings.NOTHING
+    assert not readings.learned(glorot, last)
     assert readings.memorizes(glorot, last)
     assert not readings.memorizes(zeros, last)
     said = readings.evidence(last)
     assert "Glorot normal fits the training rows better and better, and the test rows no better." in said
     assert "Zeros has learned next to nothing." in said
     assert readings.headline(last) != "Nobody has learned anything"
+
+
+def ended(last: Snapshot, index: int, **numbers: float) -> Snapshot:
+    """The race, had this contestant ended with other test numbers."""
+    runners = list(last.runners)
+    marks = runners[index].marks
+    runners[index] = replace(runners[index], marks=(*marks[:-1], replace(marks[-1], **numbers)))
+    return replace(last, runners=tuple(runners))
+
+
+def test_who_has_more_rows_right_has_learned_whatever_its_loss() -> None:
+    last = ended(raced()[-1], 1, accuracy=0.55, test_loss=30.0)
+    assert readings.learned(last.runners[1], last)
+    assert readings.headline(last) == "Glorot normal wins"
+    assert "Zeros and Random normal 0.001 have learned next to nothing." in readings.evidence(last)
+
+
+def test_who_knows_only_how_frequent_the_classes_are_has_learned_nothing() -> None:
+    last = raced(replace(SPEC, dataset="Breast cancer"), how=TrainSpec(epochs=3))[-1]
+    assert last.most_frequent == pytest.approx(0.627, abs=1e-3)
+    start_at = replace(last.runners[1].marks[0], accuracy=0.37, test_loss=9.0)
+    runner = replace(last.runners[1], marks=(start_at, last.runners[1].marks[-1]))
+    changed = replace(last, runners=(last.runners[0], runner, last.runners[2]))
+    assert not readings.learned(ended(changed, 1, accuracy=0.64, test_loss=0.66).runners[1], changed)
+    assert readings.learned(ended(changed, 1, accuracy=0.64, test_loss=0.5).runners[1], changed)
+
+
+def test_a_first_epoch_that_blew_up_is_not_learned_by_heart_afterwards() -> None:
+    last = ended(raced()[-1], 0, accuracy=0.1, test_loss=2.44)
+    losses = np.full(last.steps, 2.44)
+    losses[0], losses[1:20] = 2.303, 1e9
+    zeros = replace(last.runners[0], losses=losses)
+    assert not readings.memorizes(zeros, last)
+
+
+def test_one_epoch_is_one_epoch() -> None:
+    assert "after 1 epoch;" in readings.evidence(raced(how=replace(HOW, epochs=1))[-1])

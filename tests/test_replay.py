@@ -62,11 +62,6 @@ def test_saturation_is_quoted_where_most_of_it_is_at_the_end() -> None:
     assert "never saturates" in replay.saturation_reading(GONE)
 
 
-def test_lines_are_of_layers_from_the_first_to_the_last() -> None:
-    assert list(replay.spread_layers(11, 6)) == [0, 2, 4, 6, 8, 10]
-    assert list(replay.spread_layers(2, 6)) == [0, 1]
-
-
 def test_the_table_has_every_layer_of_every_moment() -> None:
     table = replay.mark_table(NOW)
     assert len(table["step"]) == 4 * sum(len(runner.marks) for runner in NOW.runners)

@@ -4,10 +4,9 @@ A frame holds what changes from moment to moment and nothing else. The buttons t
 of the frames too: each says which its neighbours are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
 import plotly.graph_objects as go
 
 from initlab.figures import theme
@@ -49,7 +48,7 @@ def film(moments: Sequence[go.Figure], steps: Sequence[int], dark: bool) -> go.F
 
 def _is_plain(word: Json) -> bool:
     """Whether it is placed by the axes and stands upright."""
-    return word.keys() <= {"text", "showarrow", "font", "x", "y", "xanchor", "yanchor", "align", "visible"}
+    return word.keys() <= {"text", "showarrow", "font", "x", "y", "xanchor", "yanchor", "align"}
 
 
 def _texts(words: Sequence[Json]) -> Json:
@@ -75,17 +74,9 @@ def _padded(words: Sequence[Sequence[Json]]) -> list[list[Json]]:
 
 
 def _changing(traces: Sequence[Json]) -> list[str]:
-    """The properties of a trace that are not the same at every moment."""
+    """The properties of a trace that are not the same at every moment; its arrays are bytes in base64 by now."""
     first = traces[0]
-    return [name for name in first if any(not _equal(first[name], trace[name]) for trace in traces[1:])]
-
-
-def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, Mapping):
-        return one.keys() == other.keys() and all(_equal(one[name], other[name]) for name in one)
-    if isinstance(one, np.ndarray):
-        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
-    return one == other
+    return [name for name in first if any(trace[name] != first[name] for trace in traces[1:])]
 
 
 def _go(names: list[str] | list[None] | None, pause: int = 0) -> list[Any]:

@@ -1,7 +1,5 @@
 """The pieces of the page of depth and gain: presets, the map with its progress, the picked cell and the numbers."""
 
-import math
-import time
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -113,14 +111,11 @@ def measured(grid: Grid) -> Sweep:
     """The finished map; while it is measured, how far it is and how long it will still take."""
     kept, place = compute_theory.blocks(grid), st.empty()
     slow = "" if grid.shares_prefixes else ", one by one because their widths depend on the depth"
-    first, started, pace = None, 0.0, Pace()
+    pace = Pace()
     if len(kept.found) < len(grid.blocks()):
         place.progress(0.0, f"{grid.cells:,} networks to measure{slow}")
     for share in compute_theory.extend_sweep(grid, kept, _say_lost):
-        if first is None:
-            first, started = share, time.monotonic()
-        gone = time.monotonic() - started
-        left = f", about {math.ceil(gone * (1 - share) / (share - first))} s left" if share > first else ""
+        left = pace.left(share)
         if pace.due():
             place.progress(share, f"{share:.0%} of {grid.cells:,} networks measured{slow}{left}")
     place.empty()

@@ -10,10 +10,10 @@ EVERY: Final = 0.3  # seconds: with a message every 0.04 s a page that was just 
 
 
 class Pace:
-    """Lets a message through now and then, the first one at once."""
+    """Lets a message through now and then, the first one at once, and knows how long the rest will take."""
 
     def __init__(self) -> None:
-        self._last = -math.inf
+        self._last, self._begun = -math.inf, (math.nan, 0.0)
 
     def due(self) -> bool:
         """Whether to say something now. If the visitor has changed anything meanwhile, the run ends here, as it would
@@ -24,3 +24,14 @@ class Pace:
             return False
         self._last = now
         return True
+
+    def left(self, share: float) -> str:
+        """`, about 12 s left` where this share is done, by the pace since the first share that was told; empty as long
+        as that says little: what comes first is often slower than the rest."""
+        now = time.monotonic()
+        if math.isnan(self._begun[0]):
+            self._begun = share, now
+        first, started = self._begun
+        if share <= first or now - started < EVERY:
+            return ""
+        return f", about {math.ceil((now - started) * (1 - share) / (share - first))} s left"

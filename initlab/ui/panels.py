@@ -156,7 +156,7 @@ def numbers(table: pd.DataFrame, file_name: str, key: str, beside: Callable[[], 
     for name, column in table.select_dtypes("float").items():
         largest = max(filter(math.isfinite, column.abs()), default=0.0)
         if largest > MOST:
-            shown[name] = column.map("{:.3g}".format, na_action="ignore")
+            shown[name] = column.map(_scientific, na_action="ignore")
             formats[str(name)] = st.column_config.TextColumn(alignment="right")
         else:  # the default would round 10⁻¹⁰ to 0, and three digits would write 10¹⁰ with all its zeros
             formats[str(name)] = st.column_config.NumberColumn(format="scientific" if largest >= LARGE else "%.3g")
@@ -168,3 +168,9 @@ def numbers(table: pd.DataFrame, file_name: str, key: str, beside: Callable[[], 
         )  # fmt: skip
         if beside:
             beside()
+
+
+def _scientific(x: float) -> str:
+    """As the browser writes it in the columns beside: 1.03E24."""
+    mantissa, _, exponent = f"{x:.3e}".partition("e")
+    return f"{float(mantissa):g}E{int(exponent)}" if exponent else mantissa

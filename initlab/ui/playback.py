@@ -11,6 +11,7 @@ import streamlit as st
 from initlab import replay
 from initlab.figures import Figure, playback
 from initlab.figures.histograms import AXES, Axis
+from initlab.figures.layers import shown_layers
 from initlab.figures.playback import Scene
 from initlab.figures.progress import Course, Scale, progress_figure
 from initlab.race import Runner, Snapshot
@@ -36,7 +37,7 @@ def section(now: Snapshot) -> None:
             panels.numbers(pd.DataFrame(replay.mark_table(now)), "initlab-race-moments.csv", "race_marks")
 
 
-def _histograms(now: Snapshot) -> Callable[[], None]:
+def _histograms(now: Snapshot) -> Callable[[], object]:
     quantity, axis = _quantity(), _axis()
     figure = _kept(
         now, (quantity, axis, "film"), lambda: playback.histogram_film(_scene(now, quantity), axis, panels.dark())
@@ -45,13 +46,13 @@ def _histograms(now: Snapshot) -> Callable[[], None]:
     return lambda: panels.chart(title, figure, _played(now, quantity), "race_histograms")
 
 
-def _rms(now: Snapshot) -> Callable[[], None]:
+def _rms(now: Snapshot) -> Callable[[], object]:
     quantity = _quantity()
     figure = _kept(now, (quantity, "rms"), lambda: playback.rms_film(_scene(now, quantity), panels.dark()))
     return lambda: panels.chart(f"RMS of the {quantity.lower()}", figure, _played(now, quantity), "race_rms")
 
 
-def _strips(now: Snapshot) -> Callable[[], None]:
+def _strips(now: Snapshot) -> Callable[[], object]:
     quantity, axis = _quantity(), _axis()
     figure = _kept(
         now, (quantity, axis, "strips"), lambda: playback.strips_figure(_scene(now, quantity), axis, panels.dark())
@@ -63,19 +64,19 @@ def _strips(now: Snapshot) -> Callable[[], None]:
     return lambda: panels.chart(f"{quantity}: layers × steps", figure, reading, "race_strips")
 
 
-def _decisions(now: Snapshot) -> Callable[[], None]:
+def _decisions(now: Snapshot) -> Callable[[], object]:
     if not now.runners[0].marks[0].decision.size:
-        return lambda: _say("A decision can be drawn where data have two features: Moons, Circles or Spirals.")
+        return lambda: st.caption("A decision can be drawn where data have two features: Moons, Circles or Spirals.")
     figure = _kept(now, ("decisions",), lambda: _film_of_decisions(now))
     return lambda: panels.chart("Decision on the plane", figure, replay.decisions(now), "race_decisions")
 
 
-def _diagnostics(now: Snapshot) -> Callable[[], None]:
+def _diagnostics(now: Snapshot) -> Callable[[], object]:
     labels = tuple(runner.label for runner in now.runners)
     st.session_state["race_contestant"] = min(st.session_state["race_contestant"], len(labels))
     number = st.segmented_control(
-        "Start", tuple(range(1, len(labels) + 1)), key="race_contestant", required=True, persist_state="session",
-        format_func=lambda k: labels[k - 1],
+        "Start", tuple(range(1, len(labels) + 1)), key="race_contestant", required=True, wrap=True,
+        persist_state="session", format_func=lambda k: labels[k - 1],
     )  # fmt: skip
     return lambda: _diagnosed(now, now.runners[(number or 1) - 1])
 
@@ -95,17 +96,15 @@ def _diagnosed(now: Snapshot, runner: Runner) -> None:
     panels.chart("Saturation", figure, replay.saturation_reading(runner), "race_saturation")
 
 
-VIEWS: Final[Mapping[str, Callable[[Snapshot], Callable[[], None]]]] = MappingProxyType(
+VIEWS: Final[Mapping[str, Callable[[Snapshot], Callable[[], object]]]] = MappingProxyType(
     dict(zip(PICTURES, (_histograms, _rms, _strips, _decisions, _diagnostics), strict=True))
 )  # each draws its controls beside the others and gives back what is drawn below them
 
 
-def _say(text: str) -> None:
-    st.caption(text)
-
-
 def _choose(label: str, options: tuple[str, ...], key: str) -> str:
-    return st.segmented_control(label, options, key=key, required=True, persist_state="session") or options[0]
+    """On a phone they take as many lines as they need."""
+    chosen = st.segmented_control(label, options, key=key, required=True, wrap=True, persist_state="session")
+    return chosen or options[0]
 
 
 def _quantity() -> Quantity:
@@ -149,6 +148,6 @@ def _film_of_decisions(now: Snapshot) -> Figure:
 def _lines(now: Snapshot, runner: Runner, which: Diagnostic, scale: Scale, factor: float = 1.0) -> Figure:
     found, times = replay.diagnostic(runner, which), [mark.step / now.epoch for mark in runner.marks]
     names = [*(f"layer {layer + 1}" for layer in range(runner.spec.depth)), "output"]
-    shown = replay.spread_layers(found.shape[1], LINES)
+    shown = shown_layers(found.shape[1], LINES)
     courses = [Course(names[layer], np.array(times), factor * found[:, layer]) for layer in shown]
     return progress_figure(courses, scale, now.train.epochs, "Epoch", panels.dark())

@@ -1,7 +1,6 @@
 """The pieces of the race page: presets, contestants, how they train, the race as it runs and what came of it."""
 
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
@@ -24,11 +23,10 @@ from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.ui import link, panels, session, starts
 from initlab.ui.pace import Pace
-from initlab.wording import capitalized, number
+from initlab.wording import capitalized, counted, number
 
 FIELD: Final = "race_starts"
 RUNNING: Final = "_race"
-EARLY: Final = 0.3  # seconds after which the first steps, slower than the rest, no longer decide what is left
 
 
 @dataclass(slots=True, eq=False)
@@ -58,10 +56,10 @@ def experiment() -> tuple[NetworkSpec, tuple[NetworkSpec, ...], TrainSpec, list[
     specs = comparison.specs(spec, starts.starts_of(str(values[FIELD])))
     fit, shorter = fitted(specs, how)
     if (fit, shorter) != (specs, how):
-        notes.append(
-            f"That race is beyond what a page may compute. Run instead: depth {fit[0].depth}, {shorter.epochs} epochs, "
-            f"minibatches of {shorter.batch}."
-        )
+        notes = [
+            f"That race is beyond what a page may compute. Run instead: depth {fit[0].depth}, "
+            f"{counted(shorter.epochs, 'epoch')}, minibatches of {shorter.batch}."
+        ]
     return spec, fit, shorter, notes
 
 
@@ -158,11 +156,12 @@ def run(running: Running, brakes: DeltaGenerator) -> None:
     charts = left.empty(), right.empty()
     drawings, pace = count(1), Pace()
     _draw(running, card, charts, next(drawings))
-    started, first = time.monotonic(), running.now.step
     while not (running.over or running.paused):
         running.now = now = next(running.snapshots, running.now)
+        share = now.step / now.steps
+        left = pace.left(share)
         if pace.due() or now.finished:
-            line.progress(now.step / now.steps, _how_far(now, first, time.monotonic() - started))
+            line.progress(share, f"{_how_far(now)}{left}")
             _draw(running, card, charts, next(drawings))
     if running.now.finished:
         running.snapshots = iter(())  # the networks need not be kept
@@ -173,10 +172,9 @@ def run(running: Running, brakes: DeltaGenerator) -> None:
         line.caption(f":material/flag: {state} after step {running.now.step:,} of {running.now.steps:,}.")
 
 
-def _how_far(now: Snapshot, first: int, gone: float) -> str:
-    done = now.step - first
-    left = f", about {math.ceil(gone * (now.steps - now.step) / done)} s left" if done and gone > EARLY else ""
-    return f"Step {now.step:,} of {now.steps:,}, epoch {math.ceil(now.step / now.epoch)} of {now.train.epochs}{left}"
+def _how_far(now: Snapshot) -> str:
+    epoch = math.ceil(now.step / now.epoch)
+    return f"Step {now.step:,} of {now.steps:,}, epoch {epoch} of {now.train.epochs}"
 
 
 def _draw(

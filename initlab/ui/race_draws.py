@@ -1,7 +1,5 @@
 """The same race on ten draws: would the same start win again? Computed when asked for, below the finished race."""
 
-import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -70,21 +68,14 @@ def _kept(key: Key) -> Repeating:
 
 def _finish(kept: Repeating) -> Repeats:
     """The end of it, unless something is changed meanwhile."""
-    line, started, first = st.empty(), time.monotonic(), kept.now.share if kept.now else 0.0
-    pace = Pace()
+    line, pace = st.empty(), Pace()
     for now in kept.steps:
-        kept.now = now
+        kept.now, left = now, pace.left(now.share)
         if pace.due():
-            line.progress(now.share, _how_far(now, first, time.monotonic() - started))
+            line.progress(now.share, f"Draw {min(len(now.outcomes) + 1, now.draws)} of {now.draws}{left}")
     line.empty()
     assert kept.now is not None  # noqa: S101  a race has at least one snapshot
     return kept.now
-
-
-def _how_far(now: Repeats, first: float, gone: float) -> str:
-    done = now.share - first
-    left = f", about {math.ceil(gone * (1 - now.share) / done)} s left" if done else ""
-    return f"Draw {min(len(now.outcomes) + 1, now.draws)} of {now.draws}{left}"
 
 
 def _charts(found: Repeats) -> None:
