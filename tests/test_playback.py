@@ -80,6 +80,15 @@ def test_who_has_left_the_race_does_not_set_the_axis() -> None:
     assert low <= np.log10(staying.min()) <= np.log10(staying.max()) <= high < np.log10(staying.max()) + 3
 
 
+def test_who_has_left_sets_the_axis_where_nothing_can_be_seen_of_the_others() -> None:
+    specs, how = RACES["one retires"]
+    *_, now = race([RELU.with_init("Zeros"), specs[1]], how)
+    seen = scene(now)
+    assert seen.going == [True, False]
+    high = layout(rms_film(seen, False)).yaxis.range[1]
+    assert high >= np.log10(seen.moments[0][1].rms.max())
+
+
 def test_a_strip_has_large_values_above_small_ones_and_a_column_a_moment() -> None:
     seen = scene(raced("usual"), "Gradients")
     figure = strips_figure(seen, "Log magnitude", False)

@@ -49,9 +49,13 @@ class Scene:
 
     @property
     def deciding(self) -> list[LayerStats]:
-        """Those that set an axis: who has left the race has grown beyond all bounds, and may not flatten the others."""
-        all_of = not any(self.going)
-        return [one for found in self.moments for one, goes in zip(found, self.going, strict=True) if goes or all_of]
+        """Those that set an axis: who has left the race has grown beyond all bounds, and may not flatten the others.
+
+        Unless there is nothing to see of the others.
+        """
+        everybody = [(one, goes) for found in self.moments for one, goes in zip(found, self.going, strict=True)]
+        still = [one for one, goes in everybody if goes and (one.maximum > one.minimum).any()]
+        return still or [one for one, _ in everybody]
 
     @property
     def headings(self) -> list[Heading]:
