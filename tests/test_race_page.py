@@ -121,8 +121,18 @@ def test_a_stopped_race_is_over_and_a_change_begins_another() -> None:
 
 def test_a_race_beyond_the_budget_is_shortened_and_says_so() -> None:
     _, specs_, how, said = _experiment({"depth": "200", "width": "1024", "race_epochs": "200"})
-    assert how.epochs < 200 or specs_[0].depth < 200
-    assert any("beyond what a page may compute" in note for note in said)
+    assert how.epochs < 200
+    assert specs_[0].depth < 200
+    (note,) = (note for note in said if "beyond what a page may compute" in note)
+    assert f"epochs {how.epochs} instead of 200" in note
+    assert f"minibatches of {how.batch} instead of 64" in note
+    assert "the controls keep what was asked for" in note
+
+
+def test_what_else_a_link_had_to_give_way_in_is_still_said_of_a_race_beyond_the_budget() -> None:
+    query = {"depth": "200", "width": "256", "race_epochs": "200", "dataset": "Diabetes", "loss": "Cross-entropy"}
+    said = _experiment(query)[-1]
+    assert [("Auto is used" in note, "beyond" in note) for note in said] == [(True, False), (False, True)]
 
 
 def _experiment(query: dict[str, str]):
@@ -145,10 +155,16 @@ def test_no_state_breaks_the_page(query: dict[str, str]) -> None:
     assert list(charts(app)) == KEYS or app.info
 
 
-def test_a_batch_larger_than_the_data_is_an_upper_limit_and_said() -> None:
-    assert any("minibatches of 120 (there are no more than 120 rows)" in text for text in captions(
-        opened({"dataset": "Iris", "race_batch": "2048"}))
-    )  # fmt: skip
+def test_a_batch_larger_than_the_data_is_an_upper_limit_and_said_where_notes_are() -> None:
+    app = opened({"dataset": "Iris", "race_batch": "2048"})
+    assert "A minibatch of 2,048 is more than the 120 rows to train on: each step takes them all." in notes(app)
+    assert any("minibatches of 120 (there are no more than 120 rows)" in text for text in captions(app))
+
+
+def test_a_link_with_one_contestant_gets_another_and_says_so() -> None:
+    app = opened({"race_starts": "Zeros"})
+    assert [runner.label for runner in app.session_state["_race"].now.runners] == ["Zeros", "Glorot normal"]
+    assert "there is nothing to compare with, so Glorot normal is added" in notes(app)
 
 
 @pytest.mark.parametrize("name", sampled(ACTIVATIONS, 1, 7))

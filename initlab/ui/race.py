@@ -18,12 +18,12 @@ from initlab.optimizers import OPTIMIZERS
 from initlab.race import Snapshot, race
 from initlab.race_export import race_json
 from initlab.race_presets import PRESETS
-from initlab.race_work import fitted
+from initlab.race_work import fitted, training_rows
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.ui import link, panels, session, starts
 from initlab.ui.pace import Pace
-from initlab.wording import capitalized, counted, number
+from initlab.wording import capitalized, listed, number
 
 FIELD: Final = "race_starts"
 RUNNING: Final = "_race"
@@ -56,11 +56,26 @@ def experiment() -> tuple[NetworkSpec, tuple[NetworkSpec, ...], TrainSpec, list[
     specs = comparison.specs(spec, starts.starts_of(str(values[FIELD])))
     fit, shorter = fitted(specs, how)
     if (fit, shorter) != (specs, how):
-        notes = [
-            f"That race is beyond what a page may compute. Run instead: depth {fit[0].depth}, "
-            f"{counted(shorter.epochs, 'epoch')}, minibatches of {shorter.batch}."
-        ]
+        notes.append(_beyond(specs, how, fit, shorter))
+    rows = training_rows(fit[0], shorter)
+    if shorter.batch > rows:
+        notes.append(
+            f"A minibatch of {how.batch:,} is more than the {rows:,} rows to train on: each step takes them all."
+        )
     return spec, fit, shorter, notes
+
+
+def _beyond(
+    specs: tuple[NetworkSpec, ...], how: TrainSpec, fit: tuple[NetworkSpec, ...], shorter: TrainSpec
+) -> str:  # fmt: skip
+    """What runs instead of what was asked for, and why the controls do not show it."""
+    asked = {"depth": (specs[0].depth, fit[0].depth), "epochs": (how.epochs, shorter.epochs)}
+    asked["minibatches of"] = (how.batch, shorter.batch)
+    changed = [f"{name} {new:,} instead of {old:,}" for name, (old, new) in asked.items() if old != new]
+    return (
+        f"That race is beyond what a page may compute. It runs with {listed(changed)}; the controls keep what was "
+        "asked for, and a smaller network gets more of it."
+    )
 
 
 def presets(spec: NetworkSpec, specs: tuple[NetworkSpec, ...], how: TrainSpec) -> None:
