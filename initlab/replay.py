@@ -16,6 +16,7 @@ Diagnostic: TypeAlias = Literal["update:data", "gradient:data", "saturated share
 PICTURES: Final = ("Histograms", "RMS a layer", "Layers × steps", "Decision", "Diagnostics")
 QUANTITIES: Final[tuple[Quantity, ...]] = ("Activations", "Gradients")
 GUIDE: Final = 1e-3  # of an update to its weights; Karpathy's rule of thumb (CS231n notes, "ratio of updates:weights")
+MIDDLE: Final = "medians of the recorded moments, which are dense at the start"
 
 
 def moments(snapshot: Snapshot) -> tuple[int, ...]:
@@ -67,7 +68,7 @@ def decisions(snapshot: Snapshot) -> str:
 
 
 def ratio_reading(runner: Runner, which: Literal["update:data", "gradient:data"]) -> str:
-    """The middle of a ratio over the race, in the first layer and in the last."""
+    """The middle of a ratio over the recorded moments, in the first layer and in the last."""
     found = diagnostic(runner, which)[1:]
     if not np.isfinite(found).any():
         why = "its weights are 0" if len(found) else "it has not taken a step"
@@ -75,9 +76,9 @@ def ratio_reading(runner: Runner, which: Literal["update:data", "gradient:data"]
     ends = [(_median(found[:, layer]), name) for layer, name in ((0, "in layer 1"), (-1, "in the output layer"))]
     said = " and ".join(f"{value} {name}" for value, name in ends)
     if which == "gradient:data":
-        return f"RMS of the gradient over that of the weights, {runner.label}: {said}, the middle over the race."
+        return f"RMS of the gradient over that of the weights, {runner.label}: {said}, {MIDDLE}."
     return (
-        f"RMS of a step over that of the weights it changes, {runner.label}: {said}, the middle over the race. "
+        f"RMS of a step over that of the weights it changes, {runner.label}: {said}, {MIDDLE}. "
         f"Dashed: {number(GUIDE)}, a rule of thumb; far above it weights are thrown about, far below they hardly move."
     )
 
