@@ -15,6 +15,7 @@ from initlab.wording import counted, listed, number, percent
 POINTS: Final = 120  # means of minibatch losses along a whole race
 NOTHING: Final = 0.05  # of the test rows, or of the test loss; who has gained no more has learned next to nothing
 FITTED: Final = 0.1  # of the training loss of the first epoch; who has shed more knows its training rows better
+JUDGED: Final = ("Test accuracy", "Test loss")  # what is drawn of the test rows; of a regression the latter
 CLOSE: Final = 0.01  # of accuracy; nearer ones are not told apart by a few hundred test rows
 
 
@@ -152,14 +153,17 @@ def _together(snapshot: Snapshot) -> str:
     return f"{together} minibatches" if together > 1 else "minibatch"
 
 
-def test_reading(snapshot: Snapshot) -> str:
-    """The test curves in a sentence."""
+def test_reading(snapshot: Snapshot, judged: str) -> str:
+    """The test curves in a sentence, `judged` being one of JUDGED."""
     found = [(runner.label, runner.marks[-1]) for runner in snapshot.runners if runner.marks]
     if not found:
         return "Test rows, before anybody has seen them."
-    if classes(snapshot):
+    if judged == JUDGED[0]:
         return f"Test rows right: {listed([f'{percent(mark.accuracy)} with {label}' for label, mark in found])}."
-    return f"Test loss: {listed([f'{number(mark.test_loss, 3)} with {label}' for label, mark in found])}."
+    said = f"Test loss: {listed([f'{number(mark.test_loss, 3)} with {label}' for label, mark in found])}."
+    if expected_first_loss(snapshot) is None:
+        return said
+    return f"{said} Where it rises while the training loss falls, the training rows are learned by heart."
 
 
 def first_losses(snapshot: Snapshot) -> str:

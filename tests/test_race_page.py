@@ -20,7 +20,7 @@ from initlab.ui import race as race_page
 
 PAGE = "pages/training/race.py"
 SHORT = {**QUICK, "race_epochs": "1", "race_starts": "Zeros;Glorot normal"}
-KEYS = ["race_loss", "race_test", "race_histograms"]
+KEYS = ["race_loss", "race_tested", "race_histograms"]
 
 
 def opened(query: dict[str, str] | None = None, **state):
@@ -222,6 +222,27 @@ def test_the_pictures_of_a_race_are_those_of_its_marks() -> None:
         glorot = replay.marks_at(now, step)[1].gradient.rms
         drawn = numbers_in(frame["data"][frame["traces"].index(1)]["y"])[: len(glorot)]
         np.testing.assert_allclose(10 ** np.array(drawn, float), glorot, rtol=1e-5)
+
+
+def test_the_test_rows_are_judged_by_what_the_link_says_and_a_regression_by_its_loss() -> None:
+    app = opened({"race_test": "Test loss"})
+    now = app.session_state["_race"].now
+    assert race_readings.test_reading(now, "Test loss") in captions(app)
+    for line, runner in zip(charts(app)["race_tested"]["data"], now.runners, strict=True):
+        np.testing.assert_allclose(numbers_in(line["customdata"])[-1], runner.marks[-1].test_loss, rtol=1e-5)
+    app.segmented_control(key="race_test").set_value("Test accuracy").run()
+    assert app.session_state["_race"].now is now, "nothing is trained again"
+    assert race_readings.test_reading(now, "Test accuracy") in captions(app)
+    app.session_state["dataset"] = "Diabetes"
+    app.run()
+    assert alternative_texts(app)["race_tested"].startswith("Test loss: ")
+    assert not [control for control in app.segmented_control if control.key == "race_test"]
+
+
+def test_a_loss_without_a_right_answer_is_not_raced_for() -> None:
+    app = opened({"loss": "Random cotangent"})
+    assert "nothing to learn from it: Auto is used" in notes(app)
+    assert {runner.spec.loss for runner in app.session_state["_race"].now.runners} == {"Auto"}
 
 
 def test_diagnostics_are_of_the_chosen_start_and_its_moments_are_a_table() -> None:

@@ -46,9 +46,9 @@ def test_what_has_not_been_looked_at_yet_has_no_numbers() -> None:
     bare = replace(first, runners=tuple(replace(runner, marks=()) for runner in first.runners))
     assert all(math.isnan(row["test loss"]) for row in readings.summary(bare))
     assert readings.headline(bare) == "Nobody has taken a step yet"
-    assert readings.test_reading(bare) == "Test rows, before anybody has seen them."
+    assert readings.test_reading(bare, readings.JUDGED[0]) == "Test rows, before anybody has seen them."
     half = replace(bare, runners=(first.runners[0], *bare.runners[1:]))
-    assert readings.test_reading(half).endswith("% with Zeros.")
+    assert readings.test_reading(half, readings.JUDGED[0]).endswith("% with Zeros.")
 
 
 def test_equal_starts_learn_alike() -> None:
@@ -134,7 +134,7 @@ def test_a_regression_is_told_by_its_test_loss() -> None:
     last = raced(replace(SPEC, dataset="Diabetes"), LINEUP[:2], TrainSpec(epochs=5))[-1]
     assert "test loss" in readings.evidence(last)
     assert "rows right" not in readings.evidence(last)
-    assert readings.test_reading(last).startswith("Test loss:")
+    assert readings.test_reading(last, readings.JUDGED[1]).startswith("Test loss:")
     assert "test accuracy" not in readings.summary(last)[0]
 
 
