@@ -24,6 +24,11 @@ def moments(snapshot: Snapshot) -> tuple[int, ...]:
     return tuple(sorted({mark.step for runner in snapshot.runners for mark in runner.marks}))
 
 
+def moment_near(snapshot: Snapshot, step: int) -> int:
+    """Which of the moments is the last until that step."""
+    return sum(moment <= step for moment in moments(snapshot)) - 1
+
+
 def marks_at(snapshot: Snapshot, step: int) -> list[Mark]:
     """Each contestant's last mark until then: who has left the race stays as it was."""
     return [[mark for mark in runner.marks if mark.step <= step][-1] for runner in snapshot.runners]
@@ -63,7 +68,7 @@ def decisions(snapshot: Snapshot) -> str:
     said = [f"{percent(runner.marks[-1].accuracy)} with {runner.label}" for runner in snapshot.runners]
     return (
         f"Test rows on their side of the boundary at the end: {listed(said)}. Where neither colour shows it is "
-        "undecided; dots are training rows."
+        "undecided; dots are some of the training rows."
     )
 
 

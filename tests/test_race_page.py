@@ -224,6 +224,19 @@ def test_the_pictures_of_a_race_are_those_of_its_marks() -> None:
         np.testing.assert_allclose(10 ** np.array(drawn, float), glorot, rtol=1e-5)
 
 
+@pytest.mark.parametrize("wanted", ["11", "1000000"])
+def test_a_film_opens_on_the_last_recorded_moment_until_the_step_of_the_link(wanted: str) -> None:
+    app = opened({"race_picture": "RMS a layer", "race_moment": wanted, "race_epochs": "5"})
+    now, drawn = app.session_state["_race"].now, charts(app)["race_rms"]
+    step = max(moment for moment in replay.moments(now) if moment <= int(wanted))
+    assert app.session_state["race_moment"] == app.select_slider(key="race_moment").value == step
+    assert f"it opens after step {step}." in alternative_texts(app)["race_rms"]
+    frame = next(frame for frame in drawn["frames"] if frame["name"] == str(step))
+    line = frame["traces"].index(1)
+    np.testing.assert_array_equal(numbers_in(drawn["data"][1]["y"]), numbers_in(frame["data"][line]["y"]))
+    assert drawn["layout"]["sliders"][0]["steps"][drawn["layout"]["sliders"][0]["active"]]["label"] == str(step)
+
+
 def test_the_test_rows_are_judged_by_what_the_link_says_and_a_regression_by_its_loss() -> None:
     app = opened({"race_test": "Test loss"})
     now = app.session_state["_race"].now

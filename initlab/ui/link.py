@@ -110,6 +110,7 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Choice("race_picture", PICTURES[0], PICTURES),
     Choice("race_quantity", REPLAYED[0], REPLAYED),
     Choice("race_axis", VALUE_AXES[0], VALUE_AXES),
+    Steps("race_moment", 0, 0, 10**6, 1),
     Steps("race_contestant", 4, 1, MOST, 1),
     Flag("race_draws", False),
 ])  # fmt: skip

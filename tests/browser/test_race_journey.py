@@ -52,6 +52,11 @@ def test_a_link_to_a_race_has_the_same_end_for_everyone(new_page: NewPage) -> No
 def test_a_race_is_played_again_without_the_server(new_page: NewPage) -> None:
     page = new_page(f"{QUICK}&race_picture=RMS+a+layer")
     moments = page.evaluate(f"{FILM}._transitionData._frames.length")
+    page.get_by_role("slider", name="Open after step").focus()
+    for key, moment in (("End", moments - 1), ("Home", 0)):
+        page.keyboard.press(key)
+        page.wait_for_function(f"{FILM}?._fullLayout?.sliders[0].active === {moment}")
+    settled(page)
     page.evaluate(
         f"window.film = {FILM}; window.played = 0; film.on('plotly_animatingframe', () => {{ played += 1; }})"
     )
