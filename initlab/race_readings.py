@@ -58,18 +58,24 @@ def score(runner: Runner) -> float:
     return value if math.isfinite(value) else -math.inf
 
 
+def ranking(snapshot: Snapshot) -> list[Runner]:
+    """The best first; who has learned something comes before who got as many rows right by chance."""
+    return sorted(snapshot.runners, key=lambda runner: (learned(runner, snapshot), score(runner)), reverse=True)
+
+
 def headline(snapshot: Snapshot) -> str:
     """Who is ahead, in one line."""
     if not snapshot.step:
         return "Nobody has taken a step yet"
-    ranked = sorted(snapshot.runners, key=score, reverse=True)
+    ranked = ranking(snapshot)
     if score(ranked[0]) == -math.inf:
         return "Nobody is still in the race"
-    if not any(learned(runner, snapshot) for runner in ranked):
+    learners = [runner for runner in ranked if learned(runner, snapshot)]
+    if not learners:
         by_heart = any(memorizes(runner, snapshot) for runner in ranked)
         return "Nobody has learned more than the training rows" if by_heart else "Nobody has learned anything"
     close = CLOSE if classes(snapshot) else 0.0
-    ahead = [runner.label for runner in ranked if score(ranked[0]) - score(runner) <= close]
+    ahead = [runner.label for runner in learners if score(learners[0]) - score(runner) <= close]
     if len(ahead) == len(ranked):
         return "All of them learn alike"
     if len(ahead) > 1:
@@ -107,7 +113,7 @@ def evidence(snapshot: Snapshot) -> str:
     """The numbers behind the headline: best and worst, who learned nothing and who retired."""
     if not snapshot.step:
         return "The curves begin with the first step."
-    ranked = sorted(snapshot.runners, key=score, reverse=True)
+    ranked = ranking(snapshot)
     parts = []
     if score(ranked[0]) > -math.inf:
         finite = [runner for runner in ranked if score(runner) > -math.inf]

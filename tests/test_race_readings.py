@@ -56,6 +56,15 @@ def test_equal_starts_learn_alike() -> None:
     assert readings.headline(last) == "All of them learn alike"
 
 
+def test_who_has_learned_nothing_is_not_level_with_who_has() -> None:
+    last = raced(lineup=(start("Zeros"), start("Glorot normal")))[-1]
+    chance = last.runners[0].marks[-1].accuracy
+    level = ended(last, 1, accuracy=chance)
+    assert readings.learned(level.runners[1], level), "its loss says so"
+    assert readings.headline(level) == "Glorot normal wins"
+    assert readings.evidence(level).startswith("Glorot normal: ")
+
+
 def test_nobody_learns_where_no_gradient_arrives() -> None:
     last = raced(lineup=(start("Zeros"), start("Zeros")))[-1]
     assert readings.headline(last) == "Nobody has learned anything"
