@@ -128,7 +128,7 @@ def _row(runner: Runner, mark: Mark, layer: int, classes: int) -> dict[str, floa
         found["test accuracy"] = mark.accuracy
     return {
         **found,
-        "layer": layer + 1 if hidden else "output",
+        "layer": str(layer + 1) if hidden else "output",  # a column of one type: Arrow refuses two, with a traceback
         "activation RMS": float(mark.activation.rms[layer]) if hidden else np.nan,
         "gradient RMS": float(mark.gradient.rms[layer]) if hidden else np.nan,
         "saturated share": float(mark.saturated_share[layer]) if hidden else np.nan,
