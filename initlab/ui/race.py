@@ -276,5 +276,5 @@ def source(now: Snapshot) -> str:
         f"{now.training_rows:,} rows of {spec.dataset} to train on and {now.test_rows:,} to test on, "
         f"{spec.scaling.lower()}; minibatches of {now.batch}{limit}, the same for all in the same order; "
         f"{now.train.optimizer} at learning rate {number(now.train.rate)}, seed {spec.seed}, {spec.precision}. "
-        f"{now.nbytes / 2**20:.1f} MB are kept of this race."
+        f"{number(now.nbytes / 2**20)} MB are kept of this race."
     )
