@@ -25,7 +25,7 @@ def test_curves_move_a_change_begins_another_race_and_stop_ends_it(new_page: New
     page.goto(page.url.split("/race")[0] + LONG)
     page.get_by_text(RUNNING).wait_for()
     page.wait_for_function(f"({POINTS})() > 9")
-    page.wait_for_function(f"({POINTS})() > {points(page)}")
+    page.wait_for_function(f"({POINTS})() > 40")  # of 120: so many that no slow browser misses the shorter line
     before = points(page)
     page.get_by_role("slider", name="Learning rate").focus()
     page.keyboard.press("ArrowRight")
