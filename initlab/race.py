@@ -19,7 +19,7 @@ from initlab.comparison import MOST, Start, labels
 from initlab.datasets import Batch
 from initlab.draws import Draws
 from initlab.errors import invalid
-from initlab.losses import Loss, Targets, prepared
+from initlab.losses import Loss, Targets, prepared, resolve
 from initlab.network import Network
 from initlab.race_work import require_affordable
 from initlab.recording import Mark, Observer, judged_after, marks
@@ -54,8 +54,9 @@ class Snapshot:
     """A race after `step` of `steps` minibatches; `epoch` of them is one round through the training rows.
 
     `prior` is the entropy of the classes among these, the least cross-entropy for whoever knows only how frequent each
-    class is, and `most_frequent` the share of rows it has right; NaN for a regression. `finished` holds for the last
-    snapshot of a race alone.
+    class is, and `most_frequent` the share of rows it has right; NaN for a regression. `guess` is the least loss of
+    whoever answers every row alike, NaN where the loss rewards no answer. `finished` holds for the last snapshot of a
+    race alone.
     """
 
     train: TrainSpec
@@ -66,6 +67,7 @@ class Snapshot:
     test_rows: int
     prior: float
     most_frequent: float
+    guess: float
     runners: tuple[Runner, ...]
     finished: bool = False
 
@@ -156,6 +158,7 @@ class _Race:
     rows: int
     test_rows: int
     shares: Array  # of the classes among the rows, none for a regression
+    guess: float
     steps: int
     marks: frozenset[int]
 
@@ -175,17 +178,16 @@ class _Race:
             observer = Observer.of(training.network, rows, judged, loss, closely=closely)
             contestants.append(_Contestant(name, spec, training, observer, rows, np.empty(steps), draws=dropout))
         chosen = frozenset(marks(specs, steps) if closely else judged_after(steps, how.epochs))
-        return cls(
-            how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), class_shares(fit.targets), steps, chosen
-        )
+        shares, guess = class_shares(fit.targets), guessing(specs[0].loss, fit.targets)
+        return cls(how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), shares, guess, steps, chosen)
 
     def snapshot(self, step: int, *, finished: bool = False) -> Snapshot:
         epoch = self.steps // self.how.epochs
         runners = tuple(contestant.seen() for contestant in self.contestants)
         prior, most_frequent = _prior(self.shares)
         return Snapshot(
-            self.how, step, self.steps, epoch, self.rows, self.test_rows, prior, most_frequent, runners,
-            finished=finished,
+            self.how, step, self.steps, epoch, self.rows, self.test_rows, prior, most_frequent, self.guess,
+            runners, finished=finished,
         )  # fmt: skip
 
 
@@ -220,6 +222,18 @@ def class_shares(targets: Targets) -> Array:
     if targets is None or not np.issubdtype(targets.dtype, np.integer):
         return np.zeros(0)
     return np.unique(targets, return_counts=True)[1] / len(targets)
+
+
+def guessing(loss: str, targets: Targets) -> float:
+    """The least loss, on rows with these targets, of whoever answers all of them alike."""
+    match resolve(loss, targets):
+        case "Cross-entropy":
+            return _prior(class_shares(targets))[0]
+        case "Mean squared error":  # of whoever names the mean: the shares of the classes, where these are one-hot
+            shares = class_shares(targets)
+            return float((shares * (1 - shares)).mean() if len(shares) else np.var(np.asarray(targets)))
+        case _:
+            return math.nan
 
 
 def _prior(shares: Array) -> tuple[float, float]:

@@ -15,6 +15,7 @@ from initlab.wording import counted, listed, number, percent
 POINTS: Final = 120  # means of minibatch losses along a whole race
 NOTHING: Final = 0.05  # of the test rows, or of the test loss; who has gained no more has learned next to nothing
 FITTED: Final = 0.1  # of the training loss of the first epoch; who has shed more knows its training rows better
+JUDGED: Final = ("Test accuracy", "Test loss")  # what is drawn of the test rows; of a regression the latter
 CLOSE: Final = 0.01  # of accuracy; nearer ones are not told apart by a few hundred test rows
 
 
@@ -57,17 +58,24 @@ def score(runner: Runner) -> float:
     return value if math.isfinite(value) else -math.inf
 
 
+def ranking(snapshot: Snapshot) -> list[Runner]:
+    """The best first; who has learned something comes before who got as many rows right by chance."""
+    return sorted(snapshot.runners, key=lambda runner: (learned(runner, snapshot), score(runner)), reverse=True)
+
+
 def headline(snapshot: Snapshot) -> str:
     """Who is ahead, in one line."""
     if not snapshot.step:
         return "Nobody has taken a step yet"
-    ranked = sorted(snapshot.runners, key=score, reverse=True)
+    ranked = ranking(snapshot)
     if score(ranked[0]) == -math.inf:
         return "Nobody is still in the race"
-    if not any(learned(runner, snapshot) or memorizes(runner, snapshot) for runner in ranked):
-        return "Nobody has learned anything"
+    learners = [runner for runner in ranked if learned(runner, snapshot)]
+    if not learners:
+        by_heart = any(memorizes(runner, snapshot) for runner in ranked)
+        return "Nobody has learned more than the training rows" if by_heart else "Nobody has learned anything"
     close = CLOSE if classes(snapshot) else 0.0
-    ahead = [runner.label for runner in ranked if score(ranked[0]) - score(runner) <= close]
+    ahead = [runner.label for runner in learners if score(learners[0]) - score(runner) <= close]
     if len(ahead) == len(ranked):
         return "All of them learn alike"
     if len(ahead) > 1:
@@ -76,30 +84,36 @@ def headline(snapshot: Snapshot) -> str:
 
 
 def learned(runner: Runner, snapshot: Snapshot) -> bool:
-    """Whether it does better on the test rows than before its first step, and than by naming the most frequent class:
-    more rows right, or less loss."""
+    """Whether it does better on the test rows than before its first step, and than by answering all of them alike: more
+    rows right, or less loss."""
     if len(runner.marks) < 2 or runner.retired:
         return False
     first, last = runner.marks[0], runner.marks[-1]
-    known = first.test_loss if expected_first_loss(snapshot) is None else min(snapshot.prior, first.test_loss)
     right = last.accuracy > max(snapshot.most_frequent, first.accuracy) + NOTHING
-    return bool(right or last.test_loss < (1 - NOTHING) * known)
+    return bool(right or last.test_loss < (1 - NOTHING) * _known(first.test_loss, snapshot))
 
 
 def memorizes(runner: Runner, snapshot: Snapshot) -> bool:
-    """Whether its training loss falls from epoch to epoch while the test rows gain nothing by it."""
+    """Whether its training loss falls from epoch to epoch, below what guessing costs, while the test rows gain nothing
+    by it."""
     epoch, losses = snapshot.epoch, runner.losses
     if runner.retired or len(losses) < 2 * epoch or learned(runner, snapshot):
         return False
     before = min(losses[0], losses[:epoch].mean())  # a first epoch that blew up is no feat to have left behind
-    return bool(losses[-epoch:].mean() < (1 - FITTED) * before)
+    known = _known(before, snapshot)  # nor is a wrong opinion given up
+    return bool(losses[-epoch:].mean() < (1 - FITTED) * known)
+
+
+def _known(loss: float, snapshot: Snapshot) -> float:
+    """This loss, or that of whoever answers all rows alike, where that is less."""
+    return loss if math.isnan(snapshot.guess) else min(loss, snapshot.guess)
 
 
 def evidence(snapshot: Snapshot) -> str:
     """The numbers behind the headline: best and worst, who learned nothing and who retired."""
     if not snapshot.step:
         return "The curves begin with the first step."
-    ranked = sorted(snapshot.runners, key=score, reverse=True)
+    ranked = ranking(snapshot)
     parts = []
     if score(ranked[0]) > -math.inf:
         finite = [runner for runner in ranked if score(runner) > -math.inf]
@@ -145,14 +159,17 @@ def _together(snapshot: Snapshot) -> str:
     return f"{together} minibatches" if together > 1 else "minibatch"
 
 
-def test_reading(snapshot: Snapshot) -> str:
-    """The test curves in a sentence."""
+def test_reading(snapshot: Snapshot, judged: str) -> str:
+    """The test curves in a sentence, `judged` being one of JUDGED."""
     found = [(runner.label, runner.marks[-1]) for runner in snapshot.runners if runner.marks]
     if not found:
         return "Test rows, before anybody has seen them."
-    if classes(snapshot):
+    if judged == JUDGED[0]:
         return f"Test rows right: {listed([f'{percent(mark.accuracy)} with {label}' for label, mark in found])}."
-    return f"Test loss: {listed([f'{number(mark.test_loss, 3)} with {label}' for label, mark in found])}."
+    said = f"Test loss: {listed([f'{number(mark.test_loss, 3)} with {label}' for label, mark in found])}."
+    if expected_first_loss(snapshot) is None:
+        return said
+    return f"{said} Where it rises while the training loss falls, the training rows are learned by heart."
 
 
 def first_losses(snapshot: Snapshot) -> str:
@@ -170,15 +187,26 @@ def first_losses(snapshot: Snapshot) -> str:
 
 def zero_note(snapshot: Snapshot) -> str:
     """Why a network without any signal still moves: its output bias learns how frequent the classes are."""
-    idle = [runner for runner in snapshot.runners if runner.spec.init == "Zeros" and not runner.retired and runner.step]
+    idle = [runner for runner in snapshot.runners if runner.spec.init == "Zeros" and _silent(runner)]
     expected = expected_first_loss(snapshot)
     if not idle or expected is None:
         return ""
+    chance, best = f"ln {classes(snapshot)} = {expected:.5f}", f"{snapshot.prior:.5f}"
+    course = f"its loss goes from {chance} to {best} at best, the entropy of the classes among the training rows"
+    if f"{expected:.5f}" == best:
+        course = f"these are equally frequent among the training rows, and its loss, {chance}, can fall no further"
     return (
-        f"Zeros cannot tell one input from another. All it can learn is how frequent each class is, by its output "
-        f"bias: its loss goes from ln {classes(snapshot)} = {expected:.5f} to {snapshot.prior:.5f} at best, the "
-        "entropy of the classes among the training rows."
+        "Zeros cannot tell one input from another. All it can learn is how frequent each class is, by its output bias: "
+        f"{course}."
     )
+
+
+def _silent(runner: Runner) -> bool:
+    """Whether nothing has ever reached its output layer but 0: not so where phi(0) is not 0, or where inputs are
+    passed on beside the weights."""
+    found = [mark.activation for mark in runner.marks]
+    never = all(one.rms[-1] == 0 and one.finite_share[-1] == 1 for one in found)
+    return never and bool(runner.step) and not runner.retired
 
 
 def summary(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -197,11 +225,12 @@ def _row(runner: Runner, snapshot: Snapshot) -> dict[str, Any]:
     }
     if classes(snapshot):
         found["test accuracy"] = last.accuracy if last else math.nan
-    ratio = _largest(last.update_ratio) if last else math.nan
-    return {**found, "largest update:data": ratio, "retired": runner.retired}
+    return {**found, "largest update:data": _largest_update(runner), "retired": runner.retired}
 
 
-def _largest(ratios: Array) -> float:
+def _largest_update(runner: Runner) -> float:
+    """Of any weight layer at any recorded moment."""
+    ratios = np.concatenate([np.zeros(0), *(mark.update_ratio for mark in runner.marks)])
     finite = ratios[np.isfinite(ratios)]
     return float(finite.max()) if finite.size else math.nan
 

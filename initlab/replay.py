@@ -16,11 +16,17 @@ Diagnostic: TypeAlias = Literal["update:data", "gradient:data", "saturated share
 PICTURES: Final = ("Histograms", "RMS a layer", "Layers × steps", "Decision", "Diagnostics")
 QUANTITIES: Final[tuple[Quantity, ...]] = ("Activations", "Gradients")
 GUIDE: Final = 1e-3  # of an update to its weights; Karpathy's rule of thumb (CS231n notes, "ratio of updates:weights")
+MIDDLE: Final = "medians of the recorded moments, which are dense at the start"
 
 
 def moments(snapshot: Snapshot) -> tuple[int, ...]:
     """The steps after which anybody was recorded, in order."""
     return tuple(sorted({mark.step for runner in snapshot.runners for mark in runner.marks}))
+
+
+def moment_near(snapshot: Snapshot, step: int) -> int:
+    """Which of the moments is the last until that step."""
+    return sum(moment <= step for moment in moments(snapshot)) - 1
 
 
 def marks_at(snapshot: Snapshot, step: int) -> list[Mark]:
@@ -62,12 +68,12 @@ def decisions(snapshot: Snapshot) -> str:
     said = [f"{percent(runner.marks[-1].accuracy)} with {runner.label}" for runner in snapshot.runners]
     return (
         f"Test rows on their side of the boundary at the end: {listed(said)}. Where neither colour shows it is "
-        "undecided; dots are training rows."
+        "undecided; dots are some of the training rows."
     )
 
 
 def ratio_reading(runner: Runner, which: Literal["update:data", "gradient:data"]) -> str:
-    """The middle of a ratio over the race, in the first layer and in the last."""
+    """The middle of a ratio over the recorded moments, in the first layer and in the last."""
     found = diagnostic(runner, which)[1:]
     if not np.isfinite(found).any():
         why = "its weights are 0" if len(found) else "it has not taken a step"
@@ -75,9 +81,9 @@ def ratio_reading(runner: Runner, which: Literal["update:data", "gradient:data"]
     ends = [(_median(found[:, layer]), name) for layer, name in ((0, "in layer 1"), (-1, "in the output layer"))]
     said = " and ".join(f"{value} {name}" for value, name in ends)
     if which == "gradient:data":
-        return f"RMS of the gradient over that of the weights, {runner.label}: {said}, the middle over the race."
+        return f"RMS of the gradient over that of the weights, {runner.label}: {said}, {MIDDLE}."
     return (
-        f"RMS of a step over that of the weights it changes, {runner.label}: {said}, the middle over the race. "
+        f"RMS of a step over that of the weights it changes, {runner.label}: {said}, {MIDDLE}. "
         f"Dashed: {number(GUIDE)}, a rule of thumb; far above it weights are thrown about, far below they hardly move."
     )
 
@@ -122,7 +128,7 @@ def _row(runner: Runner, mark: Mark, layer: int, classes: int) -> dict[str, floa
         found["test accuracy"] = mark.accuracy
     return {
         **found,
-        "layer": layer + 1 if hidden else "output",
+        "layer": str(layer + 1) if hidden else "output",  # a column of one type: Arrow refuses two, with a traceback
         "activation RMS": float(mark.activation.rms[layer]) if hidden else np.nan,
         "gradient RMS": float(mark.gradient.rms[layer]) if hidden else np.nan,
         "saturated share": float(mark.saturated_share[layer]) if hidden else np.nan,

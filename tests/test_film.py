@@ -8,7 +8,7 @@ import pytest
 from pictures import layout, matrix, traces
 
 from initlab.figures import theme
-from initlab.figures.film import film
+from initlab.figures.film import film, opened_at
 
 STEPS = (0, 3, 10)
 
@@ -37,6 +37,17 @@ def test_a_frame_holds_what_changes_and_nothing_else(played: go.Figure) -> None:
 def test_it_opens_on_the_first_moment(played: go.Figure) -> None:
     np.testing.assert_array_equal(matrix(traces(played)[1].z), np.zeros((2, 2)))
     assert [word.visible for word in layout(played).annotations] == [True, False, False]
+
+
+@pytest.mark.parametrize("k", range(3))
+def test_it_may_open_on_any_moment_and_is_the_same_film(played: go.Figure, k: int) -> None:
+    opened = opened_at(played, k)
+    assert json.loads(opened.to_json() or "")["frames"] == json.loads(played.to_json() or "")["frames"]
+    np.testing.assert_array_equal(matrix(traces(opened)[1].z), np.full((2, 2), k))
+    assert [word.visible for word in layout(opened).annotations] == [True] * (k + 1) + [False] * (2 - k)
+    assert layout(opened).sliders[0].active == k
+    assert layout(opened).updatemenus[0].to_plotly_json() == played.frames[k].layout.updatemenus[0].to_plotly_json()
+    assert layout(played).sliders[0].active == 0, "the other is as it was"
 
 
 def test_a_word_that_is_there_at_one_moment_is_hidden_at_the_others(played: go.Figure) -> None:

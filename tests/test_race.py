@@ -8,12 +8,13 @@ from itertools import pairwise, zip_longest
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from initlab import NetworkSpec, TrainSpec, build, race, train
 from initlab.datasets import DATASETS, Batch
 from initlab.draws import Draws
 from initlab.losses import prepared
-from initlab.race import Runner, Snapshot, retirement
+from initlab.race import Runner, Snapshot, guessing, retirement
 from initlab.recording import GRID
 from initlab.schedule import minibatches, split
 from initlab.training import begin, dropout_masks, evaluated
@@ -188,3 +189,15 @@ def test_two_races_at_once_do_not_disturb_each_other() -> None:
         last = [snapshot for snapshot in side if snapshot][-1]
         for runner, expected in zip(last.runners, alone.runners, strict=True):
             same(runner, expected)
+
+
+@pytest.mark.parametrize("loss", ["Auto", "Mean squared error"])
+@pytest.mark.parametrize("dataset", ["Diabetes", "Wine"])
+def test_nobody_who_answers_all_rows_alike_loses_less_than_is_said_to_be_the_least(dataset: str, loss: str) -> None:
+    spec = replace(SMALL, dataset=dataset, loss=loss)
+    rows, _ = split(spec, ONE)
+    outputs = spec.widths[-1]
+    of = prepared(loss, outputs, rows.targets)
+    found = minimize(lambda answer: of(np.tile(answer, (len(rows.inputs), 1)), rows.targets)[0], np.zeros(outputs))
+    assert guessing(loss, rows.targets) == pytest.approx(found.fun, rel=1e-6)
+    assert finish([spec, spec.with_init("Zeros")], replace(ONE, epochs=1)).guess == guessing(loss, rows.targets)

@@ -20,7 +20,7 @@ from initlab.ui import race as race_page
 
 PAGE = "pages/training/race.py"
 SHORT = {**QUICK, "race_epochs": "1", "race_starts": "Zeros;Glorot normal"}
-KEYS = ["race_loss", "race_test", "race_histograms"]
+KEYS = ["race_loss", "race_tested", "race_histograms"]
 
 
 def opened(query: dict[str, str] | None = None, **state):
@@ -121,8 +121,18 @@ def test_a_stopped_race_is_over_and_a_change_begins_another() -> None:
 
 def test_a_race_beyond_the_budget_is_shortened_and_says_so() -> None:
     _, specs_, how, said = _experiment({"depth": "200", "width": "1024", "race_epochs": "200"})
-    assert how.epochs < 200 or specs_[0].depth < 200
-    assert any("beyond what a page may compute" in note for note in said)
+    assert how.epochs < 200
+    assert specs_[0].depth < 200
+    (note,) = (note for note in said if "beyond what a page may compute" in note)
+    assert f"epochs {how.epochs} instead of 200" in note
+    assert f"minibatches of {how.batch} instead of 64" in note
+    assert "the controls keep what was asked for" in note
+
+
+def test_what_else_a_link_had_to_give_way_in_is_still_said_of_a_race_beyond_the_budget() -> None:
+    query = {"depth": "200", "width": "256", "race_epochs": "200", "dataset": "Diabetes", "loss": "Cross-entropy"}
+    said = _experiment(query)[-1]
+    assert [("Auto is used" in note, "beyond" in note) for note in said] == [(True, False), (False, True)]
 
 
 def _experiment(query: dict[str, str]):
@@ -145,10 +155,16 @@ def test_no_state_breaks_the_page(query: dict[str, str]) -> None:
     assert list(charts(app)) == KEYS or app.info
 
 
-def test_a_batch_larger_than_the_data_is_an_upper_limit_and_said() -> None:
-    assert any("minibatches of 120 (there are no more than 120 rows)" in text for text in captions(
-        opened({"dataset": "Iris", "race_batch": "2048"}))
-    )  # fmt: skip
+def test_a_batch_larger_than_the_data_is_an_upper_limit_and_said_where_notes_are() -> None:
+    app = opened({"dataset": "Iris", "race_batch": "2048"})
+    assert "A minibatch of 2,048 is more than the 120 rows to train on: each step takes them all." in notes(app)
+    assert any("minibatches of 120 (there are no more than 120 rows)" in text for text in captions(app))
+
+
+def test_a_link_with_one_contestant_gets_another_and_says_so() -> None:
+    app = opened({"race_starts": "Zeros"})
+    assert [runner.label for runner in app.session_state["_race"].now.runners] == ["Zeros", "Glorot normal"]
+    assert "there is nothing to compare with, so Glorot normal is added" in notes(app)
 
 
 @pytest.mark.parametrize("name", sampled(ACTIVATIONS, 1, 7))
@@ -206,6 +222,40 @@ def test_the_pictures_of_a_race_are_those_of_its_marks() -> None:
         glorot = replay.marks_at(now, step)[1].gradient.rms
         drawn = numbers_in(frame["data"][frame["traces"].index(1)]["y"])[: len(glorot)]
         np.testing.assert_allclose(10 ** np.array(drawn, float), glorot, rtol=1e-5)
+
+
+@pytest.mark.parametrize("wanted", ["11", "1000000"])
+def test_a_film_opens_on_the_last_recorded_moment_until_the_step_of_the_link(wanted: str) -> None:
+    app = opened({"race_picture": "RMS a layer", "race_moment": wanted, "race_epochs": "5"})
+    now, drawn = app.session_state["_race"].now, charts(app)["race_rms"]
+    step = max(moment for moment in replay.moments(now) if moment <= int(wanted))
+    assert app.session_state["race_moment"] == app.select_slider(key="race_moment").value == step
+    assert f"it opens after step {step}." in alternative_texts(app)["race_rms"]
+    frame = next(frame for frame in drawn["frames"] if frame["name"] == str(step))
+    line = frame["traces"].index(1)
+    np.testing.assert_array_equal(numbers_in(drawn["data"][1]["y"]), numbers_in(frame["data"][line]["y"]))
+    assert drawn["layout"]["sliders"][0]["steps"][drawn["layout"]["sliders"][0]["active"]]["label"] == str(step)
+
+
+def test_the_test_rows_are_judged_by_what_the_link_says_and_a_regression_by_its_loss() -> None:
+    app = opened({"race_test": "Test loss"})
+    now = app.session_state["_race"].now
+    assert race_readings.test_reading(now, "Test loss") in captions(app)
+    for line, runner in zip(charts(app)["race_tested"]["data"], now.runners, strict=True):
+        np.testing.assert_allclose(numbers_in(line["customdata"])[-1], runner.marks[-1].test_loss, rtol=1e-5)
+    app.segmented_control(key="race_test").set_value("Test accuracy").run()
+    assert app.session_state["_race"].now is now, "nothing is trained again"
+    assert race_readings.test_reading(now, "Test accuracy") in captions(app)
+    app.session_state["dataset"] = "Diabetes"
+    app.run()
+    assert alternative_texts(app)["race_tested"].startswith("Test loss: ")
+    assert not [control for control in app.segmented_control if control.key == "race_test"]
+
+
+def test_a_loss_without_a_right_answer_is_not_raced_for() -> None:
+    app = opened({"loss": "Random cotangent"})
+    assert "nothing to learn from it: Auto is used" in notes(app)
+    assert {runner.spec.loss for runner in app.session_state["_race"].now.runners} == {"Auto"}
 
 
 def test_diagnostics_are_of_the_chosen_start_and_its_moments_are_a_table() -> None:

@@ -46,14 +46,23 @@ def test_what_has_not_been_looked_at_yet_has_no_numbers() -> None:
     bare = replace(first, runners=tuple(replace(runner, marks=()) for runner in first.runners))
     assert all(math.isnan(row["test loss"]) for row in readings.summary(bare))
     assert readings.headline(bare) == "Nobody has taken a step yet"
-    assert readings.test_reading(bare) == "Test rows, before anybody has seen them."
+    assert readings.test_reading(bare, readings.JUDGED[0]) == "Test rows, before anybody has seen them."
     half = replace(bare, runners=(first.runners[0], *bare.runners[1:]))
-    assert readings.test_reading(half).endswith("% with Zeros.")
+    assert readings.test_reading(half, readings.JUDGED[0]).endswith("% with Zeros.")
 
 
 def test_equal_starts_learn_alike() -> None:
     last = raced(lineup=(start("Glorot normal"),) * 2)[-1]
     assert readings.headline(last) == "All of them learn alike"
+
+
+def test_who_has_learned_nothing_is_not_level_with_who_has() -> None:
+    last = raced(lineup=(start("Zeros"), start("Glorot normal")))[-1]
+    chance = last.runners[0].marks[-1].accuracy
+    level = ended(last, 1, accuracy=chance)
+    assert readings.learned(level.runners[1], level), "its loss says so"
+    assert readings.headline(level) == "Glorot normal wins"
+    assert readings.evidence(level).startswith("Glorot normal: ")
 
 
 def test_nobody_learns_where_no_gradient_arrives() -> None:
@@ -98,6 +107,28 @@ def test_zeros_learn_the_class_prior_and_the_page_says_so() -> None:
     assert readings.zero_note(raced(lineup=LINEUP[1:])[-1]) == ""
 
 
+def test_classes_that_are_equally_frequent_leave_zeros_nothing_to_learn() -> None:
+    last = raced(replace(SPEC, dataset="Iris"), LINEUP[:2], replace(HOW, epochs=1))[-1]
+    assert readings.zero_note(last).endswith("and its loss, ln 3 = 1.09861, can fall no further.")
+
+
+@pytest.mark.parametrize("other", [{"activation": "Sigmoid"}, {"residual": True, "width": 64}])
+def test_zeros_that_pass_something_on_are_not_said_to_learn_the_prior_alone(other: dict[str, object]) -> None:
+    last = raced(replace(SPEC, **other), LINEUP[:2])[-1]
+    assert readings.zero_note(last) == ""
+    if "residual" in other:
+        assert last.runners[0].marks[-1].accuracy > 0.5, "it is a linear model"
+
+
+def test_the_largest_update_is_that_of_the_whole_race() -> None:
+    last = raced()[-1]
+    table = readings.summary(last)
+    ratios = np.array([mark.update_ratio for mark in last.runners[1].marks])
+    assert table[1]["largest update:data"] == np.nanmax(ratios)
+    assert np.nanmax(ratios) > np.nanmax(ratios[-1])
+    assert math.isnan(table[0]["largest update:data"])
+
+
 def test_the_table_of_steps_has_every_minibatch_and_gaps_for_who_is_out() -> None:
     spec = replace(SPEC, activation="ReLU")
     last = raced(spec, (start("He normal", gain=10.0), start("Zeros")), TrainSpec(rate=1, epochs=1))[-1]
@@ -112,7 +143,7 @@ def test_a_regression_is_told_by_its_test_loss() -> None:
     last = raced(replace(SPEC, dataset="Diabetes"), LINEUP[:2], TrainSpec(epochs=5))[-1]
     assert "test loss" in readings.evidence(last)
     assert "rows right" not in readings.evidence(last)
-    assert readings.test_reading(last).startswith("Test loss:")
+    assert readings.test_reading(last, readings.JUDGED[1]).startswith("Test loss:")
     assert "test accuracy" not in readings.summary(last)[0]
 
 
@@ -127,7 +158,24 @@ def test_who_learns_the_training_rows_by_heart_has_not_learned_nothing() -> None
     said = readings.evidence(last)
     assert "Glorot normal fits the training rows better and better, and the test rows no better." in said
     assert "Zeros has learned next to nothing." in said
-    assert readings.headline(last) != "Nobody has learned anything"
+    assert readings.headline(last) == "Nobody has learned more than the training rows"
+
+
+def test_who_only_gives_up_a_wrong_opinion_has_learned_nothing() -> None:
+    spec = NetworkSpec(activation="Tanh", depth=1, width=1, dataset="Circles")
+    last = raced(spec, (start("Zeros"), start("He normal")), TrainSpec(epochs=5))[-1]
+    losses = last.runners[1].losses
+    assert losses[-13:].mean() < 0.8 * losses[:13].mean()
+    assert losses[-13:].mean() > last.guess
+    assert readings.headline(last) == "Nobody has learned anything"
+
+
+def test_who_comes_down_to_the_mean_of_a_regression_has_learned_nothing() -> None:
+    last = raced(replace(SPEC, dataset="Diabetes"), LINEUP[:2], TrainSpec(epochs=1))[-1]
+    wild = ended(last, 1, test_loss=1.01 * last.guess)
+    first = replace(wild.runners[1].marks[0], test_loss=30.0)
+    runner = replace(wild.runners[1], marks=(first, *wild.runners[1].marks[1:]))
+    assert not readings.learned(runner, wild)
 
 
 def ended(last: Snapshot, index: int, **numbers: float) -> Snapshot:

@@ -67,5 +67,6 @@ def test_the_table_has_every_layer_of_every_moment() -> None:
     assert len(table["step"]) == 4 * sum(len(runner.marks) for runner in NOW.runners)
     row = 4 * len(GLOROT.marks) - 1
     assert (table["layer"][row], table["start"][row], table["step"][row]) == ("output", "Glorot normal", NOW.steps)
+    assert {type(layer) for layer in table["layer"]} == {str}
     assert table["update:data"][row] == GLOROT.marks[-1].update_ratio[-1]
     assert np.isnan(table["activation RMS"][row])

@@ -46,6 +46,19 @@ def film(moments: Sequence[go.Figure], steps: Sequence[int], dark: bool) -> go.F
     return played
 
 
+def opened_at(played: go.Figure, moment: int) -> go.Figure:
+    """The same film, which opens on another moment; nothing of it is drawn anew."""
+    whole: Any = played  # Plotly declares too little of its own types
+    frame, base = whole.frames[moment].to_plotly_json(), whole.layout.to_plotly_json()
+    data = [trace.to_plotly_json() for trace in whole.data]
+    for trace, changes in zip(frame["traces"], frame["data"], strict=True):
+        data[trace] = {**data[trace], **changes}
+    layout = {**base, **frame["layout"], "sliders": [{**base["sliders"][0], "active": moment}]}
+    opened = go.Figure({"data": data, "layout": layout, "frames": played.frames}, _validate=False)
+    opened.layout.template = None  # see theme.drawn_once
+    return opened
+
+
 def _is_plain(word: Json) -> bool:
     """Whether it is placed by the axes and stands upright."""
     return word.keys() <= {"text", "showarrow", "font", "x", "y", "xanchor", "yanchor", "align"}

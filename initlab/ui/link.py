@@ -24,6 +24,7 @@ from initlab.phase import AXES as PLANE_AXES
 from initlab.phase import BIASES, WEIGHTS
 from initlab.race_presets import PRESETS as RACES
 from initlab.race_presets import Race
+from initlab.race_readings import JUDGED
 from initlab.replay import PICTURES
 from initlab.replay import QUANTITIES as REPLAYED
 from initlab.scenarios import DEFAULT
@@ -105,9 +106,11 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Grid("race_decay", 0.0, DECAYS),
     Grid("race_clip", 0.0, CLIPS),
     Steps("race_dropout", 0.0, 0.0, 0.9, 0.1),
+    Choice("race_test", JUDGED[0], JUDGED),
     Choice("race_picture", PICTURES[0], PICTURES),
     Choice("race_quantity", REPLAYED[0], REPLAYED),
     Choice("race_axis", VALUE_AXES[0], VALUE_AXES),
+    Steps("race_moment", 0, 0, 10**6, 1),
     Steps("race_contestant", 4, 1, MOST, 1),
     Flag("race_draws", False),
 ])  # fmt: skip

@@ -136,8 +136,10 @@ def remedy_label(spec: NetworkSpec, remedy: NetworkSpec) -> str:
 def chart(
     title: str, figure: Figure, reading: str, key: str, on_pick: Callable[[], None] | Literal["ignore"] = "ignore"
 ) -> None:
-    """A titled chart, its one-sentence reading under it and as its alternative text; `on_pick` hears of a click."""
-    st.markdown(f"**{title}**")
+    """A chart under its title, if it has one of its own, its one-sentence reading below it and as its alternative text;
+    `on_pick` hears of a click."""
+    if title:
+        st.markdown(f"**{title}**")
     st.plotly_chart(
         theme.drawn_once(figure),
         theme=None,

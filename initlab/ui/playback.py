@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from initlab import replay
-from initlab.figures import Figure, playback
+from initlab.figures import Figure, film, playback
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import shown_layers
 from initlab.figures.playback import Scene
@@ -39,17 +39,18 @@ def section(now: Snapshot) -> None:
 
 def _histograms(now: Snapshot) -> Callable[[], object]:
     quantity, axis = _quantity(), _axis()
-    figure = _kept(
+    figure = _film(
         now, (quantity, axis, "film"), lambda: playback.histogram_film(_scene(now, quantity), axis, panels.dark())
     )
     title = f"{quantity}, layer by layer"
-    return lambda: panels.chart(title, figure, _played(now, quantity), "race_histograms")
+    return lambda: panels.chart(title, figure, f"{_played(now)} {replay.histories(now, quantity)}", "race_histograms")
 
 
 def _rms(now: Snapshot) -> Callable[[], object]:
     quantity = _quantity()
-    figure = _kept(now, (quantity, "rms"), lambda: playback.rms_film(_scene(now, quantity), panels.dark()))
-    return lambda: panels.chart(f"RMS of the {quantity.lower()}", figure, _played(now, quantity), "race_rms")
+    figure = _film(now, (quantity, "rms"), lambda: playback.rms_film(_scene(now, quantity), panels.dark()))
+    reading = f"{_played(now)} {replay.histories(now, quantity)}"
+    return lambda: panels.chart(f"RMS of the {quantity.lower()}", figure, reading, "race_rms")
 
 
 def _strips(now: Snapshot) -> Callable[[], object]:
@@ -67,8 +68,10 @@ def _strips(now: Snapshot) -> Callable[[], object]:
 def _decisions(now: Snapshot) -> Callable[[], object]:
     if not now.runners[0].marks[0].decision.size:
         return lambda: st.caption("A decision can be drawn where data have two features: Moons, Circles or Spirals.")
-    figure = _kept(now, ("decisions",), lambda: _film_of_decisions(now))
-    return lambda: panels.chart("Decision on the plane", figure, replay.decisions(now), "race_decisions")
+    figure = _film(now, ("decisions",), lambda: _film_of_decisions(now))
+    return lambda: panels.chart(
+        "Decision on the plane", figure, f"{_played(now)} {replay.decisions(now)}", "race_decisions"
+    )
 
 
 def _diagnostics(now: Snapshot) -> Callable[[], object]:
@@ -124,9 +127,23 @@ def _kept(now: Snapshot, what: tuple[str, ...], make: Callable[[], Figure]) -> F
     return kept[2]
 
 
-def _played(now: Snapshot, quantity: Quantity) -> str:
+def _film(now: Snapshot, what: tuple[str, ...], make: Callable[[], Figure]) -> Figure:
+    """A film that opens on the moment of its slider: Plotly's own buttons cannot be reached by keyboard."""
+    steps, kept = replay.moments(now), _kept(now, what, make)
+    if len(steps) < 2:
+        return kept
+    st.session_state["race_moment"] = steps[replay.moment_near(now, st.session_state["race_moment"])]
+    step = st.select_slider(
+        "Open after step", steps, key="race_moment", persist_state="session", format_func=lambda step: f"{step:,}",
+        help="By keyboard: the arrow keys go from one recorded moment to the next",
+    )  # fmt: skip
+    return film.opened_at(kept, steps.index(step)) if step else kept
+
+
+def _played(now: Snapshot) -> str:
     steps = replay.moments(now)
-    return f"{len(steps)} moments from step {steps[0]} to {steps[-1]:,}, played here. {replay.histories(now, quantity)}"
+    opens = steps[replay.moment_near(now, st.session_state["race_moment"])]
+    return f"{len(steps)} moments from step {steps[0]} to {steps[-1]:,}, played here; it opens after step {opens:,}."
 
 
 def _scene(now: Snapshot, quantity: Quantity) -> Scene:

@@ -18,12 +18,12 @@ from initlab.optimizers import OPTIMIZERS
 from initlab.race import Snapshot, race
 from initlab.race_export import race_json
 from initlab.race_presets import PRESETS
-from initlab.race_work import fitted
+from initlab.race_work import fitted, training_rows
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.ui import link, panels, session, starts
 from initlab.ui.pace import Pace
-from initlab.wording import capitalized, counted, number
+from initlab.wording import capitalized, listed, number
 
 FIELD: Final = "race_starts"
 RUNNING: Final = "_race"
@@ -48,6 +48,9 @@ def experiment() -> tuple[NetworkSpec, tuple[NetworkSpec, ...], TrainSpec, list[
     """Architecture, contestants and how they train, and what had to give way to the budget of a race."""
     values = session.values()
     spec, notes = link.spec_of({**values, "init": "Zeros", "gain": 1.0})
+    if spec.loss == "Random cotangent":
+        spec = replace(spec, loss="Auto")
+        notes.append("Random cotangent knows no right answer, so there is nothing to learn from it: Auto is used.")
     how = TrainSpec(
         str(values["race_optimizer"]), float(values["race_rate"]), int(values["race_batch"]),
         int(values["race_epochs"]), float(values["race_decay"]), float(values["race_clip"]),
@@ -56,11 +59,26 @@ def experiment() -> tuple[NetworkSpec, tuple[NetworkSpec, ...], TrainSpec, list[
     specs = comparison.specs(spec, starts.starts_of(str(values[FIELD])))
     fit, shorter = fitted(specs, how)
     if (fit, shorter) != (specs, how):
-        notes = [
-            f"That race is beyond what a page may compute. Run instead: depth {fit[0].depth}, "
-            f"{counted(shorter.epochs, 'epoch')}, minibatches of {shorter.batch}."
-        ]
+        notes.append(_beyond(specs, how, fit, shorter))
+    rows = training_rows(fit[0], shorter)
+    if shorter.batch > rows:
+        notes.append(
+            f"A minibatch of {how.batch:,} is more than the {rows:,} rows to train on: each step takes them all."
+        )
     return spec, fit, shorter, notes
+
+
+def _beyond(
+    specs: tuple[NetworkSpec, ...], how: TrainSpec, fit: tuple[NetworkSpec, ...], shorter: TrainSpec
+) -> str:  # fmt: skip
+    """What runs instead of what was asked for, and why the controls do not show it."""
+    asked = {"depth": (specs[0].depth, fit[0].depth), "epochs": (how.epochs, shorter.epochs)}
+    asked["minibatches of"] = (how.batch, shorter.batch)
+    changed = [f"{name} {new:,} instead of {old:,}" for name, (old, new) in asked.items() if old != new]
+    return (
+        f"That race is beyond what a page may compute. It runs with {listed(changed)}; the controls keep what was "
+        "asked for, and a smaller network gets more of it."
+    )
 
 
 def presets(spec: NetworkSpec, specs: tuple[NetworkSpec, ...], how: TrainSpec) -> None:
@@ -152,17 +170,19 @@ def run(running: Running, brakes: DeltaGenerator) -> None:
     `brakes` is the place of the buttons that a finished race has no use for.
     """
     card, line = st.container(border=True, key="verdict").empty(), st.empty()
-    left, right = st.columns(2)
-    charts = left.empty(), right.empty()
+    columns = st.columns(2)
+    with columns[1]:
+        judged = _judged(running.now)
+    charts = columns[0].empty(), columns[1].empty()
     drawings, pace = count(1), Pace()
-    _draw(running, card, charts, next(drawings))
+    _draw(running, card, charts, judged, next(drawings))
     while not (running.over or running.paused):
         running.now = now = next(running.snapshots, running.now)
         share = now.step / now.steps
         left = pace.left(share)
         if pace.due() or now.finished:
             line.progress(share, f"{_how_far(now)}{left}")
-            _draw(running, card, charts, next(drawings))
+            _draw(running, card, charts, judged, next(drawings))
     if running.now.finished:
         running.snapshots = iter(())  # the networks need not be kept
         brakes.empty()
@@ -177,8 +197,19 @@ def _how_far(now: Snapshot) -> str:
     return f"Step {now.step:,} of {now.steps:,}, epoch {epoch} of {now.train.epochs}"
 
 
+def _judged(now: Snapshot) -> str:
+    """What is drawn of the test rows: of classes either how many are right or their loss."""
+    if not race_readings.classes(now):
+        return race_readings.JUDGED[1]
+    chosen = st.segmented_control(
+        "Test rows", race_readings.JUDGED, key="race_test", required=True, persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return chosen or race_readings.JUDGED[0]
+
+
 def _draw(
-    running: Running, card: DeltaGenerator, places: tuple[DeltaGenerator, DeltaGenerator], drawing: int
+    running: Running, card: DeltaGenerator, places: tuple[DeltaGenerator, DeltaGenerator], judged: str, drawing: int
 ) -> None:  # fmt: skip
     """One of several drawings in a run, each under keys of its own but the last."""
     now, live = running.now, "" if running.over else f"_{drawing}"
@@ -188,26 +219,31 @@ def _draw(
     with places[0].container():
         panels.chart("Training loss", _loss_figure(now), race_readings.loss_reading(now), f"race_loss{live}")
     with places[1].container():
-        title = "Test accuracy" if race_readings.classes(now) else "Test loss"
-        panels.chart(title, _test_figure(now), race_readings.test_reading(now), f"race_test{live}")
+        title = "" if race_readings.classes(now) else judged  # which the control above it says
+        panels.chart(title, _test_figure(now, judged), race_readings.test_reading(now, judged), f"race_tested{live}")
 
 
 def _loss_figure(now: Snapshot) -> Figure:
     found = [(runner, race_readings.loss_course(runner, now)) for runner in now.runners]
     courses = [Course(runner.label, *course, bool(runner.retired)) for runner, course in found]
-    expected = race_readings.expected_first_loss(now)
-    scale = Scale("Training loss, log scale", True, None, expected, f"ln {race_readings.classes(now)}")
-    return progress_figure(courses, scale, now.train.epochs, "Epoch", panels.dark())
+    return progress_figure(courses, _losses(now, "Training loss"), now.train.epochs, "Epoch", panels.dark())
 
 
-def _test_figure(now: Snapshot) -> Figure:
+def _test_figure(now: Snapshot, judged: str) -> Figure:
     found = [(runner, race_readings.test_course(runner, now)) for runner in now.runners]
-    if not race_readings.classes(now):
-        courses = [Course(runner.label, times, losses, bool(runner.retired)) for runner, (times, losses, _) in found]
-        return progress_figure(courses, Scale("Test loss, log scale", True), now.train.epochs, "Epoch", panels.dark())
-    courses = [Course(r.label, times, 100 * right, bool(r.retired)) for r, (times, _, right) in found]
-    scale = Scale("Test rows right, %", bounds=(0.0, 103.0))
+    if judged == race_readings.JUDGED[0]:
+        courses = [Course(r.label, times, 100 * right, bool(r.retired)) for r, (times, _, right) in found]
+        scale = Scale("Test rows right, %", bounds=(0.0, 103.0))
+    else:
+        courses = [Course(r.label, times, losses, bool(r.retired)) for r, (times, losses, _) in found]
+        scale = _losses(now, "Test loss")
     return progress_figure(courses, scale, now.train.epochs, "Epoch", panels.dark())
+
+
+def _losses(now: Snapshot, name: str) -> Scale:
+    """Of losses, with the one of equal chances for all classes to compare them with."""
+    expected = race_readings.expected_first_loss(now)
+    return Scale(f"{name}, log scale", True, None, expected, f"ln {race_readings.classes(now)}")
 
 
 def tables(now: Snapshot) -> None:
@@ -240,5 +276,5 @@ def source(now: Snapshot) -> str:
         f"{now.training_rows:,} rows of {spec.dataset} to train on and {now.test_rows:,} to test on, "
         f"{spec.scaling.lower()}; minibatches of {now.batch}{limit}, the same for all in the same order; "
         f"{now.train.optimizer} at learning rate {number(now.train.rate)}, seed {spec.seed}, {spec.precision}. "
-        f"{now.nbytes / 2**20:.1f} MB are kept of this race."
+        f"{number(now.nbytes / 2**20)} MB are kept of this race."
     )
