@@ -17,6 +17,7 @@ from initlab.arrays import Array, Integers
 
 OUTPUT_LAYER = 2**32 - 1  # the output layer's own stream, whatever the depth
 DROPOUT = 2**32 - 2  # no layer either: the stream of dropout's masks, with one child a step
+CALIBRATION = 2**32 - 3  # nor this: which rows a data-driven start looks at, with one child a layer
 CUT = 2.0  # Keras cuts a truncated normal at two standard deviations
 KINDS = ("weights", "bias", "mask")  # independent child streams of a layer's seed
 
@@ -115,6 +116,10 @@ class Draws:
     def dropout(self, step: int) -> np.random.Generator:
         """What draws the masks of step `step`: a step need not know how many went before it."""
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=(DROPOUT, step))))
+
+    def calibration(self, *layer: int) -> np.random.Generator:
+        """What picks the minibatches of a layer (from 0, or `OUTPUT_LAYER`); without one, the rows for all of them."""
+        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=(CALIBRATION, *layer))))
 
     def trim(self) -> None:
         """Forget the layers asked for longest ago until the rest fit."""
