@@ -96,9 +96,12 @@ def _network(spec: NetworkSpec, layers: Sequence[tuple[Array, Array]]) -> Networ
 
 
 def cut(network: Network, spec: NetworkSpec) -> Network:
-    """The network of `spec`, number for number, from a deeper one that was built with gain 1 and the same widths."""
-    hidden = [_scaled(spec, weights, spec.gain) for weights in network.weights[: spec.depth]]
-    output = _scaled(spec, network.weights[-1], spec.gain if spec.output == "Same" else 1.0)
+    """The network of `spec`, number for number, from a deeper one that was built with gain 1 and the same widths.
+
+    Not so its output layer where LSUV has calibrated it: that depends on the depth.
+    """
+    hidden = [scaled(spec, weights, spec.gain) for weights in network.weights[: spec.depth]]
+    output = scaled(spec, network.weights[-1], spec.gain if spec.output == "Same" else 1.0)
     biases = (*network.biases[: spec.depth], network.biases[-1])
     return replace(network, weights=(*hidden, output), biases=biases, scales=(), shifts=())
 
@@ -112,7 +115,7 @@ def _layer(spec: NetworkSpec, draws: Draws, index: int, fan_in: int, fan_out: in
 
 def _hidden(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Array]:
     biases = draws.bias_normal() * spec.bias_stddev if spec.bias_stddev else law.biases(draws)
-    return _scaled(spec, law.weights(draws), spec.gain), biases.astype(spec.precision, copy=False)
+    return scaled(spec, law.weights(draws), spec.gain), biases.astype(spec.precision, copy=False)
 
 
 def _output(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Array]:
@@ -122,10 +125,10 @@ def _output(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Arra
     weights = recipe("LeCun normal").bound().weights(draws)
     if spec.output == "One row repeated":
         weights = np.repeat(weights[:1], draws.fan_in, axis=0)
-    return _scaled(spec, weights, 1.0), np.zeros(draws.fan_out, spec.precision)
+    return scaled(spec, weights, 1.0), np.zeros(draws.fan_out, spec.precision)
 
 
-def _scaled(spec: NetworkSpec, weights: Array, gain: float) -> Array:
+def scaled(spec: NetworkSpec, weights: Array, gain: float) -> Array:
     """In the spec's precision, times the gain; a law that merely handed out its draws keeps them untouched."""
     precise = weights.astype(spec.precision, copy=False)
     return precise if gain == 1.0 else precise * np.asarray(gain, spec.precision)
