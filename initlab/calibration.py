@@ -78,20 +78,25 @@ def calibrate(network: Network, inputs: Array, law: LSUV, draws: Draws, *, outpu
         yield Calibration(replace(network, weights=tuple(weights)), tuple(found))
 
 
+def looked_at(rows: int) -> tuple[int, int]:
+    """How many of so many rows are looked at, and how many of these make a minibatch."""
+    seen = min(rows, CALIBRATION_ROWS)
+    return seen, -(-3 * seen // 4)
+
+
 def _rows(inputs: Array, draws: Draws) -> Array:
     """The rows that are looked at."""
     if not len(inputs):
         raise invalid("LSUV needs data", "no row", "give at least one")
-    if len(inputs) <= CALIBRATION_ROWS:
-        return inputs
-    return inputs[draws.calibration().permutation(len(inputs))[:CALIBRATION_ROWS]]
+    seen, _ = looked_at(len(inputs))
+    return inputs if seen == len(inputs) else inputs[draws.calibration().permutation(len(inputs))[:seen]]
 
 
 def _factor(sums: Array, bias: Array, law: LSUV, rng: np.random.Generator) -> tuple[float, tuple[float, ...], bool]:
     """What the weights behind `sums` = h W are multiplied by, the variances on the way, and whether they arrived."""
     factor, variances = 1.0, []
     while True:
-        picked = rng.permutation(len(sums))[: -(-3 * len(sums) // 4)]
+        picked = rng.permutation(len(sums))[: looked_at(len(sums))[1]]
         z = sums[picked].astype(float) * factor + bias
         variances.append(float(z.var()))
         if abs(variances[-1] - 1) < law.tolerance:
