@@ -137,10 +137,10 @@ def measured(network: Network, inputs: Array, row: int = 0, layers: Iterable[int
 def partner(spec: NetworkSpec, kind: str = "Auto") -> NetworkSpec:
     """The same network with weights of the same variance that are orthogonal, or Gaussian: Auto is what `spec` is not.
 
-    Laws without a variance, or with variance 0, get a partner of variance 1/n.
+    Laws without a variance, or with variance 0, get a partner of variance 1/n. LSUV's weights are orthogonal, too.
     """
     if kind == "Auto":
-        kind = "Gaussian" if spec.init == "Orthogonal" else "Orthogonal"
+        kind = "Gaussian" if spec.init in ("Orthogonal", "LSUV") else "Orthogonal"
     fan_in, fan_out = spec.widths[1], spec.widths[min(2, spec.depth)]
     variance = spec.law.moments(fan_in, fan_out)[1] or 1 / fan_in
     gain = min(spec.gain * math.sqrt(variance * fan_in), GAIN_RANGE[1])

@@ -49,7 +49,7 @@ FLOORS: Final = (
     core(3.5, "jacobian"),
     core(4, "measurement training calibration isometry codegen units"),
     core(4.2, "rules readings table isometry_readings recording"),
-    core(4.4, "findings race_work"),
+    core(4.4, "findings race_work calibration_readings"),
     core(5, "pretraining"),
     core(6, "start"),
     core(6.5, "band"),
@@ -73,7 +73,7 @@ FLOORS: Final = (
     Floor(10.5, ("initlab/ui/shared.py", "initlab/ui/pace.py"), SCREEN),
     Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),
     Floor(10.7, ("initlab/ui/compute_theory.py",), SCREEN),
-    Floor(10.8, ("initlab/ui/panels.py",), SCREEN),
+    Floor(10.8, ("initlab/ui/panels.py", "initlab/ui/preparing.py"), SCREEN),
     Floor(10.85, ("initlab/ui/lineup.py",), SCREEN),
     Floor(10.9, ("initlab/ui/*.py",), SCREEN),  # the pieces of one page each
     Floor(11, ("pages/*/*.py",), ("streamlit",)),

@@ -22,7 +22,6 @@ from initlab.point import Curve, Point, correlation_curve, variance_curve
 from initlab.point import point as find_point
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
-from initlab.start import build
 from initlab.sweep import Block, sweep_blocks
 from initlab.ui import compute
 from initlab.ui.shared import Shared
@@ -46,7 +45,7 @@ def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[I
     if kept:
         yield kept[0]
         return
-    network = build(replace(spec, precision="float64"), draws=compute.draws(spec.seed))
+    network = compute.network(replace(spec, precision="float64"))
     inputs = compute.batch(spec.dataset, spec.scaling, spec.rows).inputs
     for found in jacobian_measured(network, inputs, row - 1, layers):
         if found.reached == spec.depth:
