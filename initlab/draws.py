@@ -23,13 +23,17 @@ KINDS = ("weights", "bias", "mask")  # independent child streams of a layer's se
 
 
 class LayerDraws:
-    """The unit draws of one `(fan_in, fan_out)` layer; each kind is drawn once and kept, read-only."""
+    """The unit draws of one `(fan_in, fan_out)` layer; each kind is drawn once and kept, read-only.
+
+    With a number of `networks` the weights are those of so many such layers `(networks, fan_in, fan_out)`.
+    """
 
     def __init__(
         self, seed: np.random.SeedSequence, fan_in: int, fan_out: int,
-        dtype: type[np.float32] | type[np.float64] = np.float32,
+        dtype: type[np.float32] | type[np.float64] = np.float32, networks: int | None = None,
     ) -> None:  # fmt: skip
         self.fan_in, self.fan_out, self.dtype = fan_in, fan_out, dtype
+        self._shape = (fan_in, fan_out) if networks is None else (networks, fan_in, fan_out)
         self._seed = seed
         self._kept: dict[str, NDArray[Any]] = {}
 
@@ -78,7 +82,7 @@ class LayerDraws:
         return self.generator("weights")
 
     def _standard_normal(self, rng: np.random.Generator) -> Array:
-        return rng.standard_normal((self.fan_in, self.fan_out), dtype=self.dtype)
+        return rng.standard_normal(self._shape, dtype=self.dtype)
 
     def _beyond(self) -> Integers:
         """Where the normal draws lie beyond the cut."""

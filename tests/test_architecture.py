@@ -47,7 +47,7 @@ FLOORS: Final = (
     core(2.8, "phase_readings"),
     core(3, "network"),
     core(3.5, "jacobian"),
-    core(4, "measurement training calibration isometry codegen units"),
+    core(4, "measurement training calibration isometry codegen units born_dead"),
     core(4.2, "rules readings table isometry_readings recording"),
     core(4.4, "findings race_work calibration_readings"),
     core(5, "pretraining"),

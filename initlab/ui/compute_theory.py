@@ -9,6 +9,8 @@ import streamlit as st
 
 from initlab import phase
 from initlab.arrays import Parameters
+from initlab.born_dead import BornDead
+from initlab.born_dead import born_dead as find_born_dead
 from initlab.edge import Theory as Edge
 from initlab.edge import theory as find_edge
 from initlab.figures import Figure
@@ -56,6 +58,11 @@ def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[I
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
     return spread(spec, argument, layers)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def born_dead(spec: NetworkSpec) -> BornDead:
+    return find_born_dead(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
