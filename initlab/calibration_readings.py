@@ -18,7 +18,7 @@ def meaning(spec: NetworkSpec) -> str:
     return (
         "Variances are of the pre-activations, over rows and units, each on another minibatch. What depends on the "
         "input: their variance over the rows alone, averaged over the units, as a share of their mean square; below "
-        f"{number(_rounding(spec))} it is rounding."
+        f"{number(_rounding(spec))} it is rounding. The verdict speaks of its square root, a share of the RMS."
     )
 
 
@@ -71,6 +71,8 @@ def _effort(reached: Sequence[Calibrated]) -> str:
     usual, most = counts.most_common(1)[0][0], max(counts)
     if len(counts) == 1:
         return f" with {counted(usual, 'division')} each"
+    if usual == most:
+        return f" with at most {counted(usual, 'division')} each"
     return f", most often with {counted(usual, 'division')} and never with more than {most}"
 
 

@@ -41,6 +41,9 @@ def test_success_is_told_with_its_rows_and_its_effort() -> None:
         "and never with more than 2."
     )
     assert reading(SPEC, LAW, GOOD[:1] + GOOD[2:]).endswith("within 0.1 of variance 1 with 1 division each.")
+    without = Calibrated(2, (0.97,), True, 0.8)
+    said = reading(SPEC, LAW, (GOOD[0], without, *GOOD[2:]))
+    assert said.endswith("brings all layers within 0.1 of variance 1 with at most 1 division each.")
 
 
 def test_a_layer_that_is_not_there_is_named_with_its_variance() -> None:

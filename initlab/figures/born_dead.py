@@ -25,14 +25,14 @@ def born_dead_figure(found: BornDead, dark: bool) -> go.Figure:
             "hovertemplate": "%{x} layers: %{y:.3~g} % by the formula<extra></extra>",
         }
     ]  # fmt: skip
-    legend = [("– – formula, one input", look.theory)]
+    legend = [("– – formula", look.theory)]
     at = np.unique(np.linspace(1, len(layers), min(len(layers), DOTS)).round().astype(int))
     if found.one:
         traces.append(_dots(found.one, at, look.forward, "circle"))
-        legend.append(("● drawn, one input", look.forward))
+        legend.append(("● one input", look.forward))
     if found.batch and found.batch.rows > 1:
         traces.append(_dots(found.batch, at, look.backward, "diamond"))
-        legend.append((f"◆ drawn, {found.batch.rows} rows", look.backward))
+        legend.append((f"◆ {found.batch.rows} rows", look.backward))
     words = "   ".join(f'<span style="color:{colour}">{text}</span>' for text, colour in legend)
     names = theme.label(words, look.ink, xref="paper", yref="paper", x=0, y=1, xanchor="left", yanchor="bottom")
     room = 0.03 * len(layers) + 0.3
