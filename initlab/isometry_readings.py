@@ -178,8 +178,8 @@ def caveats(sides: Sides) -> list[str]:
         )
     if sides[0].spec.needs_data:
         found.append(
-            f"The data decide how large {sides[0].name}'s weights are in each layer; those of {sides[1].name} have the "
-            "variance 1/n times the squared gain."
+            f"The weights of {sides[1].name} have the variance 1/n times the squared gain, whatever those of "
+            f"{sides[0].name} have in each layer."
         )
     if sides[0].spec.normalization == "Batch":
         found.append("Batch normalization couples the rows; its means and variances are taken as constants here.")
