@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 from probed import batch
+from sampling import sampled
 
 from initlab import ACTIVATIONS, INITIALIZERS, NetworkSpec, measure, sweep
 from initlab.arrays import Array
@@ -49,9 +51,9 @@ def test_every_initializer_has_the_numbers_of_its_probes(init: str) -> None:
     agree(sweep(spec, DEPTHS, GAINS), cell_by_cell(spec))
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("normalization", ["None", "Batch"])
+@pytest.mark.parametrize(
+    ("output", "shape", "normalization"), sampled(product(OUTPUTS, SHAPES, ("None", "Batch")), every=5)
+)
 def test_lsuv_shares_its_layers_and_has_an_output_layer_for_every_depth(
     output: str, shape: str, normalization: str
 ) -> None:
