@@ -21,6 +21,7 @@ from initlab.work import MAX_BYTES, MAX_OPERATIONS, smaller, total
 FEWEST, MOST = 2, 6  # more than six lines or pictures cannot be told apart from the back row
 SHORT: Final[Mapping[str, str]] = {  # how parameters are said; for all others their values follow the name
     "Random uniform": "Random uniform {minval} to {maxval}",
+    "LSUV": "LSUV to {tolerance} in {iterations}",
     "Variance scaling": "Scaling {scale}/{mode} {distribution}",
 }
 OTHERS: Final = (
@@ -111,8 +112,10 @@ def fitting(spec: NetworkSpec, starts: Sequence[Start]) -> NetworkSpec:
 
 
 def fitting_band(spec: NetworkSpec, starts: Sequence[Start]) -> NetworkSpec:
-    """The nearest architecture that is affordable `SEEDS` times over for every start: its own, if a band can be had."""
-    return _shrunk(spec, starts, times=SEEDS)
+    """The nearest architecture that is affordable `SEEDS` times over for every start that gets a band: its own, if a
+    band can be had."""
+    plain = [start for start in starts if not start.applied(spec).needs_data]
+    return _shrunk(spec, plain, times=SEEDS) if plain else spec
 
 
 def _shrunk(spec: NetworkSpec, starts: Sequence[Start], times: int) -> NetworkSpec:
@@ -123,7 +126,7 @@ def _shrunk(spec: NetworkSpec, starts: Sequence[Start], times: int) -> NetworkSp
 
 
 def _affordable(spec: NetworkSpec, starts: Sequence[Start], times: int) -> bool:
-    needed = total(specs(spec, starts))
+    needed = total(start.applied(spec) for start in starts)
     return times * needed.operations <= MAX_OPERATIONS and needed.bytes <= MAX_BYTES
 
 

@@ -77,8 +77,9 @@ def layer_table(
         "activation rms": np.concatenate([probe.activation.rms for probe in probes]),
         "gradient rms": np.concatenate([probe.gradient.rms for probe in probes]),
     }
-    for what in ("activation", "gradient") if bands else ():
-        draws = [quantiles([getattr(profile, what) for profile in band]) for band in bands]
+    for what in ("activation", "gradient") if any(bands) else ():
+        none = np.full((len(QUANTILES), depth), np.nan)
+        draws = [quantiles([getattr(profile, what) for profile in band]) if band else none for band in bands]
         for row, q in enumerate(QUANTILES):
             columns[f"{what} rms, {q:.0%} of other draws"] = np.concatenate([of_all[row] for of_all in draws])
     for what, lines in (("activation", [t.forward for t in found]), ("gradient", [t.backward for t in found])):

@@ -17,18 +17,23 @@ from initlab.arrays import Array, Integers
 
 OUTPUT_LAYER = 2**32 - 1  # the output layer's own stream, whatever the depth
 DROPOUT = 2**32 - 2  # no layer either: the stream of dropout's masks, with one child a step
+CALIBRATION = 2**32 - 3  # nor this: which rows a data-driven start looks at, with one child a layer
 CUT = 2.0  # Keras cuts a truncated normal at two standard deviations
 KINDS = ("weights", "bias", "mask")  # independent child streams of a layer's seed
 
 
 class LayerDraws:
-    """The unit draws of one `(fan_in, fan_out)` layer; each kind is drawn once and kept, read-only."""
+    """The unit draws of one `(fan_in, fan_out)` layer; each kind is drawn once and kept, read-only.
+
+    With a number of `networks` the weights are those of so many such layers `(networks, fan_in, fan_out)`.
+    """
 
     def __init__(
         self, seed: np.random.SeedSequence, fan_in: int, fan_out: int,
-        dtype: type[np.float32] | type[np.float64] = np.float32,
+        dtype: type[np.float32] | type[np.float64] = np.float32, networks: int | None = None,
     ) -> None:  # fmt: skip
         self.fan_in, self.fan_out, self.dtype = fan_in, fan_out, dtype
+        self._shape = (fan_in, fan_out) if networks is None else (networks, fan_in, fan_out)
         self._seed = seed
         self._kept: dict[str, NDArray[Any]] = {}
 
@@ -77,7 +82,7 @@ class LayerDraws:
         return self.generator("weights")
 
     def _standard_normal(self, rng: np.random.Generator) -> Array:
-        return rng.standard_normal((self.fan_in, self.fan_out), dtype=self.dtype)
+        return rng.standard_normal(self._shape, dtype=self.dtype)
 
     def _beyond(self) -> Integers:
         """Where the normal draws lie beyond the cut."""
@@ -115,6 +120,10 @@ class Draws:
     def dropout(self, step: int) -> np.random.Generator:
         """What draws the masks of step `step`: a step need not know how many went before it."""
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=(DROPOUT, step))))
+
+    def calibration(self, *layer: int) -> np.random.Generator:
+        """What picks the minibatches of a layer (from 0, or `OUTPUT_LAYER`); without one, the rows for all of them."""
+        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=(CALIBRATION, *layer))))
 
     def trim(self) -> None:
         """Forget the layers asked for longest ago until the rest fit."""

@@ -52,7 +52,9 @@ def theory(spec: NetworkSpec, lowest: float, highest: float) -> Theory:
 def _silencing(spec: NetworkSpec, mean: float, variance: float | None) -> tuple[str, ...]:
     """Why the theory says nothing at all."""
     found = []
-    if variance is None:
+    if spec.needs_data:
+        found.append(f"the data decide how large {spec.init}'s weights are")
+    elif variance is None:
         found.append(f"{spec.init} weights are not random")
     elif mean:
         found.append(f"the weights have the mean {number(mean)}, not 0")

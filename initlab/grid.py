@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from initlab.data_driven import DATA_DRIVEN
+from initlab.data_driven import LSUV, Pretraining
 from initlab.errors import invalid
 from initlab.spec import NetworkSpec
 from initlab.work import MAX_BYTES, Work, work
@@ -69,7 +69,12 @@ class Grid:
     @property
     def shares_prefixes(self) -> bool:
         """Whether a shallow network is the beginning of a deep one: not where widths or weights look ahead."""
-        return self.spec.shape == "Constant" and not isinstance(self.spec.law, DATA_DRIVEN)
+        return self.spec.shape == "Constant" and not isinstance(self.spec.law, Pretraining)
+
+    @property
+    def own_outputs(self) -> bool:
+        """Whether each depth has an output layer of its own: LSUV sizes it to what arrives there."""
+        return isinstance(self.spec.law, LSUV) and self.spec.output == "Same"
 
     @property
     def work(self) -> Work:
@@ -77,7 +82,9 @@ class Grid:
         deepest = replace(self.spec, depth=self.depths[-1])
         stack = 3 * 8 * len(self.depths) * self.spec.rows * self.spec.width
         at_one = 8 * self.depths[-1] * self.spec.width**2  # the weights before their gain
-        return Work(len(self.gains) * self._column(self.depths), work(deepest).bytes + stack + at_one)
+        outputs = sum(work(replace(self.spec, depth=depth)).operations for depth in self.depths) * self.own_outputs
+        operations = len(self.gains) * self._column(self.depths) + outputs
+        return Work(operations, work(deepest).bytes + stack + at_one)
 
     @property
     def affordable(self) -> bool:

@@ -99,6 +99,8 @@ MODE = Parameter("mode", "fan_in", "Which fan is n", choices=get_args(laws.Mode)
 DISTRIBUTION = Parameter("distribution", "truncated_normal", "Shape of the law", choices=get_args(laws.Distribution))
 SPARSITY = Parameter("sparsity", 0.9, "Share of a unit's incoming weights that are zero", 0.0, 1.0, 0.01)
 SPARSE_STDDEV = Parameter("stddev", 0.01, "Width of the normal law of the others", 0.0, 2.0, 0.01)
+TOLERANCE = Parameter("tolerance", 0.1, "How far the variance of a layer may stay from 1", 0.01, 0.5, 0.01)
+ITERATIONS = Parameter("iterations", 10, "Divisions a layer at most", 1, 30, 1)
 
 SIGMOIDAL = ("Tanh", "Sigmoid", "Softsign", "Hard tanh", "Erf")
 RECTIFIERS = ("ReLU", "Leaky ReLU", "ELU", "GELU", "SiLU", "Mish")
@@ -133,7 +135,10 @@ INITIALIZERS: Final[Mapping[str, Recipe]] = MappingProxyType({entry.name: entry 
     Recipe("Orthogonal", laws.Orthogonal, "a random rotation", "Saxe et al. 2013", ("Linear", *SIGMOIDAL)),
     Recipe("Identity", laws.Identity, "each unit copies one input", "Le et al. 2015", ("Linear", "ReLU")),
     Recipe("Sparse", laws.Sparse, "few incoming weights a unit", "Martens 2010", (), (SPARSITY, SPARSE_STDDEV)),
-    Recipe("LSUV", data_driven.LSUV, "variance 1 on real data", "Mishkin & Matas 2015", RECTIFIERS, offered=False),
+    Recipe(
+        "LSUV", data_driven.LSUV, "orthonormal, then every layer brought to variance 1 on the data",
+        "Mishkin & Matas 2015", RECTIFIERS, (TOLERANCE, ITERATIONS),
+    ),
     Recipe("PyTorch default", laws.PyTorchDefault, "what torch.nn.Linear does, biases too", GLOROT),
     Recipe(
         "scikit-learn default", laws.ScikitLearnDefault, "what MLPClassifier does, biases too", GLOROT, SIGMOIDAL,

@@ -23,6 +23,7 @@ from initlab.work import work
 GAUSSIAN: Final = (  # N(0, 1/n), before the gain
     "Variance scaling", (("distribution", "untruncated_normal"), ("mode", "fan_in"), ("scale", 1.0)),
 )  # fmt: skip
+ORTHOGONAL: Final = ("Orthogonal", "LSUV")  # LSUV gives every layer a size of its own
 PARTNERS: Final = ("Auto", "Orthogonal", "Gaussian")
 MAX_SPECTRA: Final = 16
 FEWEST_SPECTRA: Final = 4
@@ -140,7 +141,7 @@ def partner(spec: NetworkSpec, kind: str = "Auto") -> NetworkSpec:
     Laws without a variance, or with variance 0, get a partner of variance 1/n.
     """
     if kind == "Auto":
-        kind = "Gaussian" if spec.init == "Orthogonal" else "Orthogonal"
+        kind = "Gaussian" if spec.init in ORTHOGONAL else "Orthogonal"
     fan_in, fan_out = spec.widths[1], spec.widths[min(2, spec.depth)]
     variance = spec.law.moments(fan_in, fan_out)[1] or 1 / fan_in
     gain = min(spec.gain * math.sqrt(variance * fan_in), GAIN_RANGE[1])
@@ -157,7 +158,7 @@ def operations(spec: NetworkSpec, spectra: int) -> int:
     """What the Jacobian of one network takes with that many spectra, the drawing of its weights included."""
     *hidden, _ = spec.widths[1:]
     cubes = [max(a, b) ** 2 * min(a, b) for a, b in pairwise(hidden)] or [hidden[0] ** 3]
-    draws = DRAW_COST if spec.init == "Orthogonal" else 0
+    draws = DRAW_COST if spec.init in ORTHOGONAL else 0
     return (LAYER_COST + draws) * sum(cubes) + SPECTRUM_COST * spectra * max(cubes)
 
 

@@ -176,6 +176,11 @@ def caveats(sides: Sides) -> list[str]:
             f"Theory is for widths far above its variance of {number(wide)}: at width {sides[0].spec.width} a single "
             "draw lies far off it."
         )
+    if sides[0].spec.needs_data:
+        found.append(
+            f"The weights of {sides[1].name} have the variance 1/n times the squared gain, whatever those of "
+            f"{sides[0].name} have in each layer."
+        )
     if sides[0].spec.normalization == "Batch":
         found.append("Batch normalization couples the rows; its means and variances are taken as constants here.")
     return found

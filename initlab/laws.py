@@ -174,10 +174,12 @@ class Orthogonal(Law):
 
     @staticmethod
     def _haar(normal: Array) -> Array:
-        tall = normal if normal.shape[0] >= normal.shape[1] else normal.T
+        fan_in, fan_out = normal.shape[-2:]  # of one layer or of many
+        tall = normal if fan_in >= fan_out else normal.swapaxes(-1, -2)
         q, r = np.linalg.qr(tall.astype(float))
-        q *= np.copysign(1.0, np.diagonal(r))  # without it QR's own sign convention biases the matrix
-        return q if tall is normal else q.T
+        # without the signs QR's own convention biases the matrix
+        q *= np.copysign(1.0, np.diagonal(r, axis1=-2, axis2=-1))[..., None, :]
+        return q if fan_in >= fan_out else q.swapaxes(-1, -2)
 
 
 @dataclass(frozen=True, slots=True)

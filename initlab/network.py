@@ -97,15 +97,13 @@ class Network:
 
         `masks`, one `(B, N)` a hidden layer, multiply phi(norm(z)): dropout, drawn by whoever trains.
         """
-        inputs = np.ascontiguousarray(x, self.weights[0].dtype)
-        if inputs.ndim != 2 or inputs.shape[1] != self.weights[0].shape[0]:
-            raise invalid("inputs must be (rows, features)", inputs.shape, f"use {self.weights[0].shape[0]} features")
+        inputs = self.accepted(x)
         run = Forward(inputs, [], [], [], inputs, [], masks)
         phi, h = self.phi, inputs
         with np.errstate(all="ignore"):
             for layer in range(self.depth):
                 z = self._affine(h, layer)
-                argument = self._normalized(z, layer, run)
+                argument = self._normalized(z, layer, run.normalized)
                 a = phi(argument)
                 if masks:
                     a = a * masks[layer]
@@ -117,6 +115,19 @@ class Network:
                 h = a
             outputs = self._affine(h, self.depth)
         return Forward(inputs, run.preactivations, run.arguments, run.activations, outputs, run.normalized, masks)
+
+    def accepted(self, x: Array) -> Array:
+        """`x` (B, features) in the precision of the weights; ValueError where it is no such table."""
+        inputs = np.ascontiguousarray(x, self.weights[0].dtype)
+        if inputs.ndim != 2 or inputs.shape[1] != self.weights[0].shape[0]:
+            raise invalid("inputs must be (rows, features)", inputs.shape, f"use {self.weights[0].shape[0]} features")
+        return inputs
+
+    def passed_on(self, z: Array, below: Array, layer: int) -> Array:
+        """What layer `layer` (from 0) hands on where it received `below` and its pre-activations are `z`."""
+        with np.errstate(all="ignore"):
+            a = self.phi(self._normalized(z, layer, []))
+            return a + below if self.skips(layer) else a
 
     def backward(self, forward: Forward, output_gradient: Array) -> Backward:
         """All gradients from dLoss/dOutputs (B, C)."""
@@ -164,11 +175,11 @@ class Network:
         fan_in, fan_out = self.weights[layer].shape
         return self.residual and fan_in == fan_out
 
-    def _normalized(self, z: Array, layer: int, run: Forward) -> Array:
+    def _normalized(self, z: Array, layer: int, kept: list[Normalized]) -> Array:
         if self.normalization == "None":
             return z
-        run.normalized.append(normalize(z, self.normalization))
-        return run.normalized[-1].standardized * self.scales[layer] + self.shifts[layer]
+        kept.append(normalize(z, self.normalization))
+        return kept[-1].standardized * self.scales[layer] + self.shifts[layer]
 
     def slope(self, forward: Forward, layer: int, phi: Activation) -> Array:
         """phi' at what phi was applied to, times dropout's mask where there is one."""

@@ -19,13 +19,15 @@ INPUTS: Final = 8
 class NeuronSums:
     """Sums of w_i x_i over n independent inputs x_i ~ N(0, 1), and what theory says of them.
 
-    `variance` is n E[w^2]: the variance of the sum over weights and inputs. None where the law declares none.
+    `variance` is n E[w^2]: the variance of the sum over weights and inputs. None where the law declares none. `reader`
+    names the start whose weights these are before it has read any data, if they are.
     """
 
     fan_in: int
     sums: Array
     weight_mean: float
     weight_variance: float | None
+    reader: str = ""
 
     @property
     def variance(self) -> float | None:
@@ -37,6 +39,11 @@ class NeuronSums:
     def reading(self) -> str:
         """One sentence with the numbers."""
         spread = number(float(self.sums.std()))
+        if self.reader:
+            return (
+                f"The weights that {self.reader} starts from, before it has read any data: with n = {self.fan_in} "
+                f"inputs the sums spread by {spread}. How large they are at last, the data decide."
+            )
         if self.variance is None or self.weight_variance is None:
             return f"With n = {self.fan_in} inputs the sums spread by {spread}; this law declares no single variance."
         second = "Var(w)" if self.weight_mean == 0 else "E[w²]"
@@ -62,4 +69,5 @@ def neuron_sums(spec: NetworkSpec, fan_in: int) -> NeuronSums:
         sums.append(np.einsum("ijk,jk->ik", rng.standard_normal((INPUTS, *weights.shape)), weights))
     mean, variance = law.moments(fan_in, fan_in)
     scaled = None if variance is None else variance * spec.gain**2
-    return NeuronSums(fan_in, np.concatenate([s.reshape(-1) for s in sums]), mean * spec.gain, scaled)
+    reader = spec.init if spec.needs_data else ""
+    return NeuronSums(fan_in, np.concatenate([s.reshape(-1) for s in sums]), mean * spec.gain, scaled, reader)

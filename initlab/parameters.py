@@ -9,7 +9,10 @@ from initlab.errors import out_of_range, unknown
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number with its range and step, or, when `choices` are given, one of a few words."""
+    """A number with its range and step, or, when `choices` are given, one of a few words.
+
+    Where the step is a whole `int`, so is the number.
+    """
 
     name: str
     default: float | str
@@ -24,11 +27,13 @@ class Parameter:
         return LABELS.get(self.name, self.name.replace("_", " ").capitalize())
 
     def validated(self, value: object) -> float | str:
-        """The value as a plain float or word; ValueError names the range or the choices."""
+        """The value as a plain number or word; ValueError names the range or the choices."""
         if self.choices:
             if not isinstance(value, str) or value not in self.choices:
                 raise unknown(self.name, value, self.choices)
             return value
+        if isinstance(self.step, int):
+            return whole_number(self.name, value, int(self.minimum), int(self.maximum))
         return finite_number(self.name, value, self.minimum, self.maximum)
 
 

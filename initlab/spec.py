@@ -9,6 +9,7 @@ from typing import Final
 
 from initlab.activations import ACTIVATIONS, Activation, activation
 from initlab.arrays import Parameters
+from initlab.data_driven import DATA_DRIVEN
 from initlab.datasets import DATASETS, SCALINGS
 from initlab.errors import invalid, unknown
 from initlab.initializers import GAIN_RANGE, INITIALIZERS, recipe
@@ -92,6 +93,11 @@ class NetworkSpec:
     @property
     def law(self) -> Law:
         return recipe(self.init).bound(self.init_params, self.activation)
+
+    @property
+    def needs_data(self) -> bool:
+        """Whether the weights depend on the inputs, too."""
+        return isinstance(self.law, DATA_DRIVEN)
 
     @property
     def phi(self) -> Activation:

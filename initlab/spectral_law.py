@@ -88,7 +88,9 @@ def obstacles(spec: NetworkSpec) -> list[str]:
     """Which assumptions of the law do not hold here at all."""
     mean, variance = spec.law.moments(spec.width, spec.width)
     found = []
-    if not isinstance(spec.law, (*INDEPENDENT, Orthogonal)):
+    if spec.needs_data:
+        found.append(f"the data decide how large the weights of {spec.init} are")
+    elif not isinstance(spec.law, (*INDEPENDENT, Orthogonal)):
         found.append(f"the weights of {spec.init} are neither independent draws of one law nor random orthogonal ones")
     elif mean:
         found.append(f"the weights have mean {mean:g}, not 0")

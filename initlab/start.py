@@ -1,12 +1,16 @@
 """From a spec to a network: the one place that matches on the kind of recipe."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from initlab.arrays import Array
-from initlab.data_driven import DATA_DRIVEN
+from initlab.calibration import Calibrated, Calibration, calibrate
+from initlab.data_driven import LSUV, Pretraining
+from initlab.datasets import load
 from initlab.draws import OUTPUT_LAYER, Draws, LayerDraws
 from initlab.errors import invalid
 from initlab.initializers import recipe
@@ -16,26 +20,75 @@ from initlab.spec import NetworkSpec
 from initlab.work import require_affordable
 
 
+class Stage(NamedTuple):
+    """How far a network is on its way: the share of the work that is done, and the network where that is all of it.
+
+    `calibrated` is what LSUV has done so far.
+    """
+
+    share: float
+    network: Network | None = None
+    calibrated: tuple[Calibrated, ...] = ()
+
+
 def build(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None = None) -> Network:
     """The network of `spec`. `inputs` serve data-driven starts; `draws` lets several networks share unit draws.
 
-    Raises ValueError where the work budget is exceeded, NotImplementedError for a start whose algorithm is not there.
+    Data-driven starts without `inputs` read the spec's own. Raises ValueError where the work budget is exceeded,
+    NotImplementedError for a start whose algorithm is not there.
+    """
+    (*_, last) = stages(spec, inputs, draws)
+    assert last.network  # noqa: S101  the last stage has one
+    return last.network
+
+
+def stages(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None = None) -> Iterator[Stage]:
+    """The same a moment at a time, a tenth of a second at most in common sizes, so that a page can say how far it is.
+
+    The errors of `build` come with the first stage.
     """
     require_affordable(spec)
-    if isinstance(spec.law, DATA_DRIVEN):
-        raise NotImplementedError(
-            f"{spec.init} is declared but cannot be computed yet; draw() gives its starting weights"
-        )
     draws = draws or Draws(spec.seed, max_bytes=0)
     if draws.seed != spec.seed:
         raise invalid(
             "the draws have the seed of the spec", f"seed {draws.seed} for {spec.seed}", "pass Draws(spec.seed)"
         )
-    fans = list(pairwise(spec.widths))
-    law = spec.law
-    hidden = [_hidden(spec, law, draws.layer(index, *fan)) for index, fan in enumerate(fans[:-1])]
-    layers = [*hidden, _output(spec, law, draws.layer(OUTPUT_LAYER, *fans[-1]))]
+    match spec.law:
+        case LSUV() as law:
+            yield from _calibrated(spec, law, inputs, draws)
+        case Pretraining():
+            raise NotImplementedError(
+                f"{spec.init} is declared but cannot be computed yet; draw() gives its starting weights"
+            )
+        case _:
+            yield Stage(1.0, _drawn(spec, draws))
     draws.trim()
+
+
+def _drawn(spec: NetworkSpec, draws: Draws) -> Network:
+    """The law's weights times the gain."""
+    fans = list(pairwise(spec.widths))
+    return _network(spec, [_layer(spec, draws, index, *fan) for index, fan in enumerate(fans)])
+
+
+def _calibrated(spec: NetworkSpec, law: LSUV, inputs: Array | None, draws: Draws) -> Iterator[Stage]:
+    """Orthonormal weights, each layer brought to variance 1, and the gain at the end: gain 1 is LSUV itself."""
+    if inputs is None:
+        inputs = load(spec.dataset, spec.scaling, spec.rows).inputs
+    plain, outputs = replace(spec, gain=1.0), spec.output == "Same"
+    fans, layers = list(pairwise(spec.widths)), []
+    steps = len(fans) + spec.depth + outputs + 1
+    for index, fan in enumerate(fans):
+        layers.append(_layer(plain, draws, index, *fan))
+        yield Stage((index + 1) / steps)
+    drawn = _network(plain, layers)
+    found = Calibration(drawn, ())
+    for found in calibrate(drawn, inputs, law, draws, outputs=outputs):
+        yield Stage((len(fans) + len(found.layers)) / steps, None, found.layers)
+    yield Stage(1.0, cut(found.network, spec), found.layers)
+
+
+def _network(spec: NetworkSpec, layers: Sequence[tuple[Array, Array]]) -> Network:
     return Network(
         tuple(w for w, _ in layers), tuple(b for _, b in layers), spec.activation, spec.activation_params,
         spec.normalization, spec.residual,
@@ -43,16 +96,26 @@ def build(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None = 
 
 
 def cut(network: Network, spec: NetworkSpec) -> Network:
-    """The network of `spec`, number for number, from a deeper one that was built with gain 1 and the same widths."""
-    hidden = [_scaled(spec, weights, spec.gain) for weights in network.weights[: spec.depth]]
-    output = _scaled(spec, network.weights[-1], spec.gain if spec.output == "Same" else 1.0)
+    """The network of `spec`, number for number, from a deeper one that was built with gain 1 and the same widths.
+
+    Not so its output layer where LSUV has calibrated it: that depends on the depth.
+    """
+    hidden = [scaled(spec, weights, spec.gain) for weights in network.weights[: spec.depth]]
+    output = scaled(spec, network.weights[-1], spec.gain if spec.output == "Same" else 1.0)
     biases = (*network.biases[: spec.depth], network.biases[-1])
     return replace(network, weights=(*hidden, output), biases=biases, scales=(), shifts=())
 
 
+def _layer(spec: NetworkSpec, draws: Draws, index: int, fan_in: int, fan_out: int) -> tuple[Array, Array]:
+    """Weights and biases of layer `index` (from 0; the output layer is the last)."""
+    if index < spec.depth:
+        return _hidden(spec, spec.law, draws.layer(index, fan_in, fan_out))
+    return _output(spec, spec.law, draws.layer(OUTPUT_LAYER, fan_in, fan_out))
+
+
 def _hidden(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Array]:
     biases = draws.bias_normal() * spec.bias_stddev if spec.bias_stddev else law.biases(draws)
-    return _scaled(spec, law.weights(draws), spec.gain), biases.astype(spec.precision, copy=False)
+    return scaled(spec, law.weights(draws), spec.gain), biases.astype(spec.precision, copy=False)
 
 
 def _output(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Array]:
@@ -62,10 +125,10 @@ def _output(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Arra
     weights = recipe("LeCun normal").bound().weights(draws)
     if spec.output == "One row repeated":
         weights = np.repeat(weights[:1], draws.fan_in, axis=0)
-    return _scaled(spec, weights, 1.0), np.zeros(draws.fan_out, spec.precision)
+    return scaled(spec, weights, 1.0), np.zeros(draws.fan_out, spec.precision)
 
 
-def _scaled(spec: NetworkSpec, weights: Array, gain: float) -> Array:
+def scaled(spec: NetworkSpec, weights: Array, gain: float) -> Array:
     """In the spec's precision, times the gain; a law that merely handed out its draws keeps them untouched."""
     precise = weights.astype(spec.precision, copy=False)
     return precise if gain == 1.0 else precise * np.asarray(gain, spec.precision)

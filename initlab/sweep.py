@@ -20,9 +20,10 @@ from initlab.losses import Targets, loss_and_gradient, resolve
 from initlab.network import Forward, Network
 from initlab.parallel import in_order
 from initlab.spec import NetworkSpec
-from initlab.start import build, cut
+from initlab.start import build, cut, scaled
 
 Quantity: TypeAlias = Literal["Gradient", "Signal"]
+BUILT_BYTES: Final = 2**26  # of networks that are kept for the next gain
 QUANTITIES: Final[tuple[Quantity, ...]] = ("Gradient", "Signal")
 
 
@@ -105,19 +106,45 @@ class Source:
 
     def __init__(self, grid: Grid, draws: Draws) -> None:
         self._draws, self._deepest = draws, replace(grid.spec, depth=grid.depths[-1], gain=1.0)
-        self._shares = grid.shares_prefixes
+        self._shares, self._own_outputs = grid.shares_prefixes, grid.own_outputs
         self._drawn: Network | None = None
+        self._built: dict[int, Network] = {}  # by depth, where nothing is shared and data are read; gain 1
+        self._outputs: dict[int, Array] = {}  # by depth, where each has its own: the output weights before their gain
         self._scaled: tuple[float, Network] | None = None  # the gain asked for last: its blocks come together
 
     def network(self, depth: int, gain: float, inputs: Array) -> Network:
         """The network of this depth and gain, number for number the one that `build` makes."""
         if not self._shares:
-            return build(replace(self._deepest, depth=depth, gain=gain), inputs, self._draws)
+            return self._one_by_one(replace(self._deepest, depth=depth, gain=gain), inputs)
         if self._drawn is None:
             self._drawn = build(self._deepest, inputs, self._draws)
         if self._scaled is None or self._scaled[0] != gain:
             self._scaled = gain, cut(self._drawn, replace(self._deepest, gain=gain))
-        return cut(self._scaled[1], replace(self._deepest, depth=depth))
+        found = cut(self._scaled[1], replace(self._deepest, depth=depth))
+        return replace(found, weights=(*found.weights[:-1], self.outputs(depth, gain, inputs)))
+
+    def _one_by_one(self, spec: NetworkSpec, inputs: Array) -> Network:
+        """A network of its own; where reading the data makes it dear, once for all gains, which come last."""
+        if not spec.needs_data:
+            return build(spec, inputs, self._draws)
+        if spec.depth not in self._built:
+            self._built[spec.depth] = build(replace(spec, gain=1.0), inputs, self._draws)
+            while len(self._built) > 1 and sum(map(_weight_bytes, self._built.values())) > BUILT_BYTES:
+                del self._built[next(iter(self._built))]
+        return cut(self._built[spec.depth], spec)
+
+    def outputs(self, depth: int, gain: float, inputs: Array) -> Array:
+        """The output weights of the network of this depth and gain, once `network` was asked for that gain."""
+        assert self._scaled  # noqa: S101
+        if not self._own_outputs:
+            return self._scaled[1].weights[-1]
+        if depth not in self._outputs:
+            self._outputs[depth] = build(replace(self._deepest, depth=depth), inputs, self._draws).weights[-1]
+        return scaled(self._deepest, self._outputs[depth], gain)
+
+
+def _weight_bytes(network: Network) -> int:
+    return sum(w.nbytes for w in network.weights)
 
 
 def measured(source: Source, grid: Grid, inputs: Array, targets: Targets) -> Ends:
@@ -126,7 +153,8 @@ def measured(source: Source, grid: Grid, inputs: Array, targets: Targets) -> End
     for column, gain in enumerate(grid.gains):
         if grid.shares_prefixes:
             network = source.network(grid.depths[-1], gain, inputs)
-            ends[:, :, column] = _column(network, grid.depths, inputs, targets, loss)
+            outputs = [source.outputs(depth, gain, inputs) for depth in grid.depths]
+            ends[:, :, column] = _column(network, grid.depths, outputs, inputs, targets, loss)
             continue
         for row, depth in enumerate(grid.depths):
             ends[:, row, column] = _cell(source.network(depth, gain, inputs), inputs, targets, loss)
@@ -139,37 +167,44 @@ def _cell(network: Network, inputs: Array, targets: Targets, loss: str) -> Array
     return np.array([signal[0], signal[-1], gradient[0], gradient[-1]])
 
 
-def _column(network: Network, depths: Sequence[int], inputs: Array, targets: Targets, loss: str) -> Array:
-    """The four ends `(4, depths)` of a network cut at each of these depths."""
+def _column(
+    network: Network, depths: Sequence[int], weights: Sequence[Array], inputs: Array, targets: Targets, loss: str
+) -> Array:
+    """The four ends `(4, depths)` of a network cut at each of these depths, with those weights of the output layer."""
     forward = network.forward(inputs)
     tops = [forward.activations[depth - 1] for depth in depths]
     with np.errstate(all="ignore"):
-        first, last = _backwards(network, forward, depths, _output_gradients(loss, network, tops, targets))
+        outputs = np.array([top @ w + network.biases[-1] for top, w in zip(tops, weights, strict=True)])
+        arriving = zip(depths, weights, _output_gradients(loss, outputs, targets), strict=True)
+        first, last = _backwards(network, forward, depths, list(arriving))
         return np.array([[rms(forward.activations[0])] * len(depths), [rms(top) for top in tops], first, last])
 
 
-def _output_gradients(loss: str, network: Network, tops: Sequence[Array], targets: Targets) -> Array:
-    """dLoss/dOutputs `(depths, B, C)` of the same output layer on top of each of these activations."""
-    outputs = np.array([top @ network.weights[-1] + network.biases[-1] for top in tops])
+def _output_gradients(loss: str, outputs: Array, targets: Targets) -> Array:
+    """dLoss/dOutputs of each of these outputs, both `(depths, B, C)`."""
     if resolve(loss, targets) == "Random cotangent":  # whatever the outputs are
         return np.broadcast_to(loss_and_gradient(loss, outputs[0], targets)[1], outputs.shape)
     assert targets is not None  # noqa: S101  resolve() has said so
-    count = 1 << (len(tops) - 1).bit_length()  # dividing by a power of two, and multiplying again, rounds nothing
+    count = 1 << (len(outputs) - 1).bit_length()  # dividing by a power of two, and multiplying again, rounds nothing
     together_targets: Targets = np.concatenate([targets] * count)  # pyright: ignore[reportAssignmentType]
     together = np.resize(outputs, (count * outputs.shape[1], outputs.shape[2]))
     gradient = loss_and_gradient(loss, together, together_targets)[1]
-    scaled = gradient * np.asarray(count, gradient.dtype)  # each loss is a mean over its own rows
-    return scaled[: len(tops) * outputs.shape[1]].reshape(outputs.shape)
+    scaled_back = gradient * np.asarray(count, gradient.dtype)  # each loss is a mean over its own rows
+    return scaled_back[: len(outputs) * outputs.shape[1]].reshape(outputs.shape)
 
 
-def _backwards(network: Network, forward: Forward, depths: Sequence[int], gradients: Array) -> tuple[Array, Array]:
+def _backwards(
+    network: Network, forward: Forward, depths: Sequence[int], waiting: list[tuple[int, Array, Array]]
+) -> tuple[Array, Array]:
     """RMS of dLoss/dz in layer 1 and in each network's last layer.
+
+    `waiting` are depth, output weights and dLoss/dOutputs of each.
 
     The deepest networks are on top of the stack; each joins where its last layer is.
     """
     rows, width = forward.activations[0].shape
-    delta, arriving = np.empty((2, len(depths), rows, width), gradients.dtype)
-    last, past, active, waiting, phi = [], None, 0, list(zip(depths, gradients, strict=True)), network.phi
+    delta, arriving = np.empty((2, len(depths), rows, width), waiting[0][2].dtype)
+    last, past, active, phi = [], None, 0, network.phi
     for layer in reversed(range(depths[-1])):
         if active:
             weights, flat = network.weights[layer + 1].T, (active * rows, width)
@@ -178,7 +213,8 @@ def _backwards(network: Network, forward: Forward, depths: Sequence[int], gradie
                 arriving[:active] += past
         joins = waiting[-1][0] == layer + 1 if waiting else False
         if joins:
-            arriving[active] = waiting.pop()[1] @ network.weights[-1].T
+            _, weights, gradient = waiting.pop()
+            arriving[active] = gradient @ weights.T
             active += 1
         past = arriving[:active].copy() if network.skips(layer) else None
         arriving[:active] *= network.slope(forward, layer, phi)

@@ -100,12 +100,16 @@ class Walk:
         return _seen(replace(self, training=training))
 
 
-def start(spec: NetworkSpec, trial: Trial, batch: Batch | None = None, draws: Draws | None = None) -> Walk:
-    """Before the first step, the noise added. `batch` and `draws`, if at hand, need not be made again."""
+def start(
+    spec: NetworkSpec, trial: Trial, batch: Batch | None = None, draws: Draws | None = None,
+    plain: Network | None = None,
+) -> Walk:  # fmt: skip
+    """Before the first step, the noise added. `batch`, `draws` and the `plain` network in float64, if at hand, need not
+    be made again."""
     draws = draws or Draws(spec.seed)
     spec = replace(spec, precision="float64")
     batch = batch or load(spec.dataset, spec.scaling, spec.rows)
-    plain = build(spec, batch.inputs, draws)
+    plain = plain or build(spec, batch.inputs, draws)
     found, layers = Pass.through(plain, batch, spec.loss), range(spec.depth)
     before, weights = ([count(layer) for layer in layers] for count in (found.distinct, found.distinct_weights))
     network = _noisy(plain, trial.noise, draws)

@@ -60,7 +60,9 @@ def broken(spec: NetworkSpec) -> tuple[str, ...]:
     found = []
     if spec.normalization != "None":
         found.append(f"{spec.normalization} normalization resets the size of the signal in every layer.")
-    if any(variance is None for _, variance in given):
+    if spec.needs_data:
+        found.append(f"No law declares the variance of {spec.init}'s weights, which the data decide.")
+    elif any(variance is None for _, variance in given):
         found.append(f"The weights of {spec.init} follow no law with a variance.")
     elif spec.gain == 0 or any(variance == 0 for _, variance in given):
         found.append("All weights of a layer are equal, so its units are not independent.")

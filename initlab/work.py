@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from initlab.data_driven import CALIBRATION_ROWS, LSUV
+from initlab.datasets import DATASETS
 from initlab.errors import invalid
+from initlab.laws import Orthogonal
 from initlab.spec import NetworkSpec
 from initlab.tally import BLOCK
 
@@ -13,6 +16,7 @@ MAX_OPERATIONS: Final = 10**11  # ten to twenty seconds on one busy core
 MAX_BYTES: Final = 2**31
 IN_FLIGHT: Final = 32  # bytes of temporaries for each number of the layer that is worked on: four in float64
 TALLY_BLOCKS: Final = 8  # the buffers of a sweep and of its five quantities
+CALIBRATED_UNIT: Final = 100  # operations a row: phi, and variances in float64 on half of the rows each
 LOG_BINS: Final = {"float32": 2**10, "float64": 2**13}  # a layer, of five quantities, eight bytes each
 
 
@@ -35,17 +39,33 @@ LIMIT: Final = Work(MAX_OPERATIONS, MAX_BYTES)
 
 
 def work(spec: NetworkSpec) -> Work:
-    """One probe: three matrix products a layer, the statistics, and a QR where the law asks for one."""
+    """One probe: three matrix products a layer, the statistics, and what the start takes that is no plain draw."""
     size = 4 if spec.precision == "float32" else 8
     units = sum(spec.widths[1:])
     weights = sum(a * b for a, b in pairwise(spec.widths))
-    qr = sum(4 * a * b * min(a, b) for a, b in pairwise(spec.widths)) if spec.init == "Orthogonal" else 0
-    operations = 6 * spec.rows * weights + 40 * spec.rows * units + 100 * weights + qr
+    operations = 6 * spec.rows * weights + 40 * spec.rows * units + 100 * weights + start_operations(spec)
     layers_kept = 2 if spec.normalization == "None" else 4  # z and phi(z); the normalized ones too
     kept = weights + layers_kept * spec.rows * units
     in_flight = IN_FLIGHT * (spec.rows * max(spec.widths) + max(a * b for a, b in pairwise(spec.widths)))
     counted = 40 * spec.depth * LOG_BINS[spec.precision] + 8 * TALLY_BLOCKS * BLOCK
     return Work(operations, size * kept + in_flight + counted)
+
+
+def start_operations(spec: NetworkSpec) -> int:
+    """What the weights take beyond drawing: a QR, and reading the data; 0 for most.
+
+    Inputs of more rows than the spec's own, such as the training rows of a race, are thought of.
+    """
+    fans = list(pairwise(spec.widths))
+    qr = sum(4 * a * b * min(a, b) for a, b in fans)
+    match spec.law:
+        case Orthogonal():
+            return qr
+        case LSUV():
+            rows, weights = min(DATASETS[spec.dataset].rows, CALIBRATION_ROWS), sum(a * b for a, b in fans)
+            return qr + rows * (2 * weights + CALIBRATED_UNIT * sum(spec.widths[1:])) + 10 * weights
+        case _:
+            return 0
 
 
 def fitting(spec: NetworkSpec) -> NetworkSpec:

@@ -192,7 +192,17 @@ CORPUS: Final = (
         NetworkSpec("Random normal", SMALL, activation="Tanh", depth=10, dataset="Diabetes"),
         view={"race_starts": "Random normal,stddev=1;He normal", "race_draws": True},
     ),
+    SavedLink(
+        "v=1&init=LSUV&activation=Sigmoid&tolerance=0.05&iterations=20&compare_starts=LSUV;LSUV,tolerance=0.02",
+        NetworkSpec("LSUV", (("iterations", 20), ("tolerance", 0.05)), activation="Sigmoid", depth=10),
+        view={"compare_starts": "LSUV;LSUV,tolerance=0.02"},
+    ),
     # Damaged on the way, mistyped or made up.
+    SavedLink(
+        "init=LSUV&tolerance=0&iterations=2.6",
+        NetworkSpec("LSUV", (("iterations", 3), ("tolerance", 0.01)), activation="Tanh", depth=10),
+        notes=True,
+    ),
     SavedLink(
         "symmetry_steps=12&symmetry_noise=-1&symmetry_rate=1e9&symmetry_optimizer=Adagrad", OPENING, notes=True,
         view={"symmetry_steps": 10, "symmetry_noise": 0.0, "symmetry_rate": 10.0, "symmetry_optimizer": "SGD"},

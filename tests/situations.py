@@ -133,6 +133,7 @@ TOO_LARGE = (
     _s("forward gain 5/3: gradient x13,000 over 100 layers", "grad+", GLOROT, "Tanh", 100, 128, gain=5 / 3),
     _s("SiLU's own gain: gradient x2,600, signal along with it", UP, LECUN, "SiLU", 50, 128, gain=1.67653),
     _s("chaotic tanh, sigma_w^2 2, chi 1.2", "grad+", HE, "Tanh", 200, 128),
+    _s("LSUV on tanh for 100 layers: chi 1.18", "grad+", "LSUV", "Tanh", 100, 128),
     _s("He on hard tanh, half clipped is the limit", "grad+", HE, "Hard tanh", 60, 128),
 )
 SLOPES = (
@@ -144,6 +145,7 @@ SLOPES = (
     _s("softplus passes a half", "grad- alike", GLOROT, "Softplus", 20),
     _s("LeCun on softplus passes a half", "grad- alike", LECUN, "Softplus", 30),
     _s("PyTorch on sigmoid passes a seventh", "grad- alike", TORCH, "Sigmoid"),
+    _s("trap 10: LSUV holds sigmoid's variance, not its input", "grad- alike", "LSUV", "Sigmoid"),
 )
 BIASED = (
     _s("n Var = 1/3, biases drown the inputs", "grad- alike", TORCH, "Tanh", 20),
@@ -189,6 +191,8 @@ HEALTHY = (
     _s("Mish with He", "", HE, "Mish", 20, 128),
     _s("softplus with He, shallow", "", HE, "Softplus", 5),
     _s("one wide layer", "", GLOROT, "Tanh", 1, 512),
+    _s("LSUV on ReLU finds He's factor by itself", "", "LSUV", "ReLU", 20, 128),
+    _s("LSUV on tanh: variance 1 is chaotic, chi 1.18", "", "LSUV", "Tanh", 20, 128),
 )
 NORMALIZED = (
     _s("batch norm ReLU, 50 layers: gradient explodes", "grad+", HE, "ReLU", 50, 128, normalization="Batch"),

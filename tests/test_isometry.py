@@ -235,6 +235,12 @@ def test_a_start_without_a_variance_meets_a_partner_of_variance_one_over_n(init:
     assert partner(replace(TANH, gain=1.0).with_init(init)).gain == pytest.approx(1)
 
 
+def test_lsuv_is_orthogonal_but_for_its_size_so_it_meets_gaussian_weights() -> None:
+    other = partner(replace(TANH, gain=2.0).with_init("LSUV"))
+    assert name(other) == "Gaussian"
+    assert other.gain == pytest.approx(2)
+
+
 def test_a_start_can_be_compared_with_its_own_kind() -> None:
     spec = replace(partner(TANH), seed=3)
     assert partner(spec, "Orthogonal") == spec

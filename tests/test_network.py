@@ -54,6 +54,7 @@ def test_forward_is_the_plain_loop_of_the_design(activation: str, normalization:
             z = z * net.scales[layer] + net.shifts[layer]
         h = phi(z) + h if residual and z.shape == h.shape else phi(z)
         close(run.activations[layer], h)
+        close(net.passed_on(run.preactivations[layer], run.below(layer), layer), h)
     close(run.outputs, h @ net.weights[-1] + net.biases[-1])
     assert len(run.preactivations) == len(run.activations) == net.depth == 4
 

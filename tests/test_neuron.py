@@ -13,7 +13,7 @@ from initlab.neuron import FANS, INPUTS, NEURONS, NeuronSums, neuron_sums
 from initlab.spec import NetworkSpec
 from initlab.ui.link import MENU
 
-LAWS: Final = tuple(name for name in MENU if name not in ("Zeros", "Constant", "Ones", "Identity"))
+LAWS: Final = tuple(name for name in MENU if name not in ("Zeros", "Constant", "Ones", "Identity", "LSUV"))
 ONE_SIDED: Final[dict[str, dict[str, Any]]] = {
     "Constant": {}, "Ones": {}, "Random uniform": {"minval": 0.0, "maxval": 1.0},
 }  # fmt: skip
@@ -61,6 +61,15 @@ def test_many_weighted_inputs_add_up_to_a_normal_number(name: str) -> None:
     found = sums(name, 1024)
     scaled = found.sums / np.sqrt(found.variance or np.nan)
     assert stats.kstest(scaled, "norm").statistic < 0.03  # 4,096 independent numbers exceed 0.025 once in a hundred
+
+
+def test_what_lsuv_starts_from_are_orthogonal_weights_before_any_data() -> None:
+    found = sums("LSUV", 128, gain=2.0)
+    np.testing.assert_array_equal(found.sums, sums("Orthogonal", 128, gain=2.0).sums)
+    assert found.variance is None
+    (n, spread) = numbers("before it has read any data: with n = # inputs the sums spread by #", found.reading)
+    assert n == 128
+    assert spread == near(float(found.sums.std()))
 
 
 @pytest.mark.parametrize("name", ONE_SIDED)

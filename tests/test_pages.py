@@ -9,8 +9,9 @@ from probed import probed
 from sampling import sampled
 from visits import QUICK, alternative_texts, captions, charts, link_to, numbers_in, shown_spec, visit
 
-from initlab import readings
+from initlab import calibration_readings, readings
 from initlab.activations import ACTIVATIONS
+from initlab.data_driven import LSUV
 from initlab.datasets import DATASETS
 from initlab.diagnosis import diagnose
 from initlab.figures import theme
@@ -19,6 +20,7 @@ from initlab.figures.layers import layers_figure
 from initlab.figures.theme import DARK, LIGHT, Direction
 from initlab.findings import caveats, findings
 from initlab.scenarios import DEFAULT, SCENARIOS
+from initlab.start import stages
 from initlab.tally import LayerStats
 from initlab.theory import broken
 from initlab.ui import link
@@ -186,3 +188,22 @@ def test_figures_follow_the_theme_of_the_visitor(theme: str, look, other) -> Non
         assert chart["layout"]["font"]["color"] == look.ink
         text = json.dumps(chart)
         assert not any(colour in text for colour in (other.ink, other.forward, other.backward, other.grid))
+
+
+def test_lsuv_says_how_it_got_there_and_draws_no_band() -> None:
+    spec = replace(DEFAULT.with_init("LSUV"), activation="Sigmoid", depth=10, width=64)
+    app = visit(link_to(spec), lsuv_panel=True, neuron_panel=True)
+    assert not app.exception
+    (*_, last) = stages(spec)
+    (table,) = [frame.value for frame in app.dataframe if "iterations" in frame.value]
+    assert list(table["iterations"]) == [one.iterations for one in last.calibrated]
+    assert calibration_readings.reading(spec, LSUV(), last.calibrated) in [text.value for text in app.markdown]
+    assert any("No band: every other draw would have to read the data first." in text for text in captions(app))
+    assert any("No theory line: no law declares the variance of LSUV's weights" in text for text in captions(app))
+    assert any(text.startswith("The weights that LSUV starts from") for text in captions(app))
+    filled = [trace for trace in charts(app)["rms"]["data"] if trace.get("fill") == "toself"]
+    assert not filled
+    app.slider(key="iterations").set_value(1).run()
+    assert shown_spec(app) == spec.with_init("LSUV", iterations=1, tolerance=0.1)
+    app.selectbox(key="init").set_value("He normal").run()
+    assert not [panel for panel in app.expander if panel.label == "How LSUV got there"]

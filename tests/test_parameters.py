@@ -12,6 +12,7 @@ from initlab.parameters import Parameter, complete, finite_number
 DECLARED = [(owner, p) for table in (INITIALIZERS, ACTIVATIONS) for owner, e in table.items() for p in e.parameters]
 IDS = [f"{owner}: {p.name}" for owner, p in DECLARED]
 SIZE = Parameter("size", 2.0, "How large", 0.0, 4.0, 0.5)
+COUNT = Parameter("count", 2, "How many", 1, 4, 1)
 COLOUR = Parameter("colour", "red", "Which", choices=("red", "blue"))
 HUGE = pytest.param(10**400, id="400 digits")
 
@@ -30,6 +31,13 @@ def test_both_bounds_belong_to_the_range_and_whole_numbers_become_floats(value: 
     accepted = finite_number("size", value, 0, 4)
     assert accepted == value
     assert type(accepted) is float
+
+
+@pytest.mark.parametrize("value", [2.0, 2.5, 0, 5, True, math.nan, "2"])
+def test_a_number_whose_step_is_whole_is_whole_itself(value: object) -> None:
+    assert type(COUNT.validated(3)) is int
+    with pytest.raises(ValueError, match=r"^count .*must be a number from 1 to 4; received "):
+        COUNT.validated(value)
 
 
 @given(st.floats(), st.floats(-100, 100), st.floats(0, 100))

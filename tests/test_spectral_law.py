@@ -88,6 +88,7 @@ def test_any_start_gives_a_law_without_a_warning(name: str, q: float) -> None:
         ({"init": "Zeros", "init_params": ()}, "neither independent"),
         ({"init": "Identity", "init_params": ()}, "neither independent"),
         ({"init": "Sparse", "init_params": ()}, "neither independent"),
+        ({"init": "LSUV", "init_params": ()}, "the data decide how large the weights of LSUV are"),
     ],
 )  # fmt: skip
 def test_where_an_assumption_fails_there_is_no_law_and_the_assumption_is_named(change: dict, word: str) -> None:

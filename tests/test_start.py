@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from initlab import INITIALIZERS, Network, NetworkSpec, build
+from initlab.datasets import load
 from initlab.draws import Draws
 from initlab.initializers import recipe
 from initlab.spec import OUTPUTS
-from initlab.start import cut
+from initlab.start import cut, stages
 
 SPEC = NetworkSpec(depth=4, width=24, activation="Tanh")
 OFFERED = [name for name, entry in INITIALIZERS.items() if entry.offered]
@@ -44,6 +45,10 @@ def test_every_layer_follows_the_law_for_its_own_fans(init: str) -> None:
     spec = NetworkSpec(init, depth=3, width=200, shape="Funnel", activation="Sigmoid", precision="float64")
     for w in build(spec).weights[:-1]:
         mean, variance = recipe(init).bound(spec.init_params, "Sigmoid").moments(*w.shape)
+        if init == "LSUV":
+            tall = w if w.shape[0] >= w.shape[1] else w.T
+            np.testing.assert_allclose(tall.T @ tall, (tall[:, 0] @ tall[:, 0]) * np.eye(tall.shape[1]), atol=1e-6)
+            continue
         if variance is None:
             np.testing.assert_array_equal(w, np.eye(*w.shape))
             continue
@@ -73,7 +78,11 @@ def test_another_seed_gives_another_network(init: str) -> None:
 def test_a_network_is_a_prefix_of_a_deeper_one_and_keeps_its_output_layer(init: str, deeper: int) -> None:
     shallow, deep = build(replace(SPEC, init=init)), build(replace(SPEC, init=init, depth=deeper))
     assert same(shallow, deep, layers=4)
-    np.testing.assert_array_equal(shallow.weights[-1], deep.weights[-1])
+    if init == "LSUV":  # the same rotation, sized to what arrives
+        ratio = shallow.weights[-1] / deep.weights[-1]
+        np.testing.assert_allclose(ratio, ratio[0, 0], rtol=1e-5)
+    else:
+        np.testing.assert_array_equal(shallow.weights[-1], deep.weights[-1])
     np.testing.assert_array_equal(shallow.biases[-1], deep.biases[-1])
     for mine, theirs in zip(shallow.biases[:4], deep.biases[:4], strict=True):
         np.testing.assert_array_equal(mine, theirs)
@@ -161,7 +170,7 @@ def test_the_rest_of_the_spec_reaches_the_network() -> None:
     np.testing.assert_array_equal(net.scales, np.ones((2, 5)))
 
 
-@pytest.mark.parametrize("init", ["LSUV", "Greedy pre-training"])
+@pytest.mark.parametrize("init", ["Greedy pre-training"])
 def test_a_start_whose_algorithm_is_to_come_says_so(init: str) -> None:
     with pytest.raises(NotImplementedError, match=f"{init} is declared but cannot be computed yet"):
         build(replace(SPEC, init=init))
@@ -181,8 +190,31 @@ def test_draws_of_another_seed_are_not_taken_for_this_one() -> None:
         build(SPEC, draws=Draws(SPEC.seed + 1))
 
 
-@each_offered
-@pytest.mark.parametrize("output", OUTPUTS)
+def test_the_stages_of_a_network_rise_to_the_whole_of_it() -> None:
+    for init in ("He normal", "LSUV"):
+        found = list(stages(replace(SPEC, init=init)))
+        shares = [stage.share for stage in found]
+        assert shares == sorted(set(shares))
+        assert shares[-1] == 1
+        assert shares[0] > 0
+        assert [stage.network is None for stage in found] == [True] * (len(found) - 1) + [False]
+        assert found[-1].network
+        assert same(found[-1].network, build(replace(SPEC, init=init)))
+    assert len(found) == 5 + 5 + 1, "every layer is drawn, then calibrated; the gain comes last"
+
+
+def test_a_data_driven_start_reads_the_specs_own_data_or_those_it_is_given() -> None:
+    spec = replace(SPEC, init="LSUV")
+    own = load("Digits", rows=spec.rows).inputs
+    assert same(build(spec), build(spec, own))
+    assert not same(build(spec), build(spec, own[:100]))
+    assert same(build(spec.with_init("He normal")), build(spec.with_init("He normal"), own[:100]))
+
+
+CUT_OFFERED = [(init, output) for init in OFFERED for output in OUTPUTS if (init, output) != ("LSUV", "Same")]
+
+
+@pytest.mark.parametrize(("init", "output"), CUT_OFFERED)  # LSUV's output layer depends on the depth
 def test_a_network_cut_from_a_deeper_one_is_number_for_number_the_one_that_is_built(init: str, output: str) -> None:
     spec = replace(SPEC, init=init, output=output, bias_stddev=0.2, normalization="Batch")
     whole = build(spec)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 from probed import batch
+from sampling import sampled
 
 from initlab import ACTIVATIONS, INITIALIZERS, NetworkSpec, measure, sweep
 from initlab.arrays import Array
@@ -14,7 +16,7 @@ from initlab.draws import Draws
 from initlab.grid import Grid
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES
 from initlab.start import build
-from initlab.sweep import Sweep, assembled, sweep_blocks
+from initlab.sweep import Source, Sweep, assembled, sweep_blocks
 
 DEPTHS, GAINS = (1, 2, 4), (0.5, 1.0, 2.0)
 BASE = NetworkSpec("He normal", width=12, batch=16, seed=3)
@@ -47,6 +49,24 @@ def agree(found: Sweep, expected: Array, rtol: float = 2e-6) -> None:
 def test_every_initializer_has_the_numbers_of_its_probes(init: str) -> None:
     spec = replace(BASE.with_init(init), activation="Tanh", bias_stddev=0.1)
     agree(sweep(spec, DEPTHS, GAINS), cell_by_cell(spec))
+
+
+@pytest.mark.parametrize(
+    ("output", "shape", "normalization"), sampled(product(OUTPUTS, SHAPES, ("None", "Batch")), every=5)
+)
+def test_lsuv_shares_its_layers_and_has_an_output_layer_for_every_depth(
+    output: str, shape: str, normalization: str
+) -> None:
+    spec = replace(BASE.with_init("LSUV"), shape=shape, output=output, normalization=normalization, residual=True)
+    assert Grid(spec, DEPTHS, GAINS).shares_prefixes == (shape == "Constant")
+    agree(sweep(spec, DEPTHS, GAINS), cell_by_cell(spec), rtol=2e-5)
+    source = Source(Grid(spec, DEPTHS, GAINS), Draws(spec.seed))
+    inputs = batch(spec.dataset, spec.scaling, spec.rows).inputs
+    for gain in GAINS:
+        for depth in DEPTHS:
+            expected = build(replace(spec, depth=depth, gain=gain), inputs)
+            for mine, theirs in zip(source.network(depth, gain, inputs).weights, expected.weights, strict=True):
+                np.testing.assert_array_equal(mine, theirs)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -17,7 +17,7 @@ from initlab.work import LIMIT, MAX_BYTES, MAX_OPERATIONS, Work, fitting, requir
 FIXED = 2**22  # the buffers of a sweep, the whole data set and its scaled copy: whatever the network
 SPECS = st.builds(
     NetworkSpec,
-    init=st.sampled_from(["He normal", "Orthogonal", "Sparse", "Zeros"]),
+    init=st.sampled_from(["He normal", "Orthogonal", "Sparse", "Zeros", "LSUV"]),
     depth=st.integers(1, 200),
     width=st.integers(1, 1024),
     batch=st.integers(1, 2048),
@@ -136,7 +136,7 @@ def test_the_estimated_bytes_of_a_probe_are_above_its_peak_and_below_twice_that(
     assert work(spec).bytes < 2 * taken
 
 
-@pytest.mark.parametrize("init", ["He normal", "Random uniform", "Orthogonal", "Sparse"])
+@pytest.mark.parametrize("init", ["He normal", "Random uniform", "Orthogonal", "Sparse", "LSUV"])
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_the_estimated_bytes_are_above_the_peak_of_building_a_network(init: str, precision: str) -> None:
     spec = NetworkSpec(init, depth=20, width=256, batch=1, precision=precision)

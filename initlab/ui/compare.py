@@ -11,6 +11,7 @@ from initlab.figures.layers import MAX_RIDGES
 from initlab.spec import NetworkSpec
 from initlab.ui import compute, link, panels, session, starts
 from initlab.ui.pace import Pace
+from initlab.wording import listed
 from initlab.work import LIMIT, total
 
 FIELD = "compare_starts"
@@ -77,17 +78,26 @@ def rms_charts(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
             f"({LIMIT.operations / 1e9:,.0f} billion). Depth {fit.depth} with {fit.rows} rows would do."
         )
         return
-    if compute.band_takes_long(specs, SEEDS):
+    banded = [one for one in specs if compute.has_band(one)]
+    if compute.band_takes_long(banded, SEEDS):
         _draw_rms(charts, specs, seeds=0)
     pace = Pace()
-    for done, one in enumerate(specs):
+    for done, one in enumerate(banded):
         for count in compute.extend_band(one, SEEDS):
             if pace.due():
-                note.caption(f"Bands: {done * SEEDS + count} of {len(specs) * SEEDS} other draws so far.")
+                note.caption(f"Bands: {done * SEEDS + count} of {len(banded) * SEEDS} other draws so far.")
     _draw_rms(charts, specs, seeds=SEEDS)
-    note.caption(
-        f"Markers: this draw. Coloured lines and bands: median and 10 to 90 % of {SEEDS} other draws, the same for all."
-    )
+    note.caption(f"Markers: this draw. {_bands(specs)}")
+
+
+def _bands(specs: tuple[NetworkSpec, ...]) -> str:
+    """What the bands are, and whose is missing."""
+    without = [name for name, one in zip(compute.labels_of(specs), specs, strict=True) if not compute.has_band(one)]
+    if len(without) == len(specs):
+        return "No bands: every other draw would have to read the data first."
+    drawn = f"Coloured lines and bands: median and 10 to 90 % of {SEEDS} other draws, the same for all"
+    missing = f"; not of {listed(without)}, whose every draw would have to read the data first" if without else ""
+    return f"{drawn}{missing}."
 
 
 def _say_theory_limits(specs: tuple[NetworkSpec, ...]) -> None:
@@ -121,8 +131,9 @@ def tables(specs: tuple[NetworkSpec, ...]) -> None:
     )
     panel = st.expander("Every layer", icon=":material/table:", key="compare_layers_panel", on_change="rerun")
     if panel.open:
-        bands = [found for spec in specs if (found := compute.profiles(spec, SEEDS))]
+        bands = [compute.profiles(spec, SEEDS) or [] for spec in specs]
         theory = [compute.theory(spec) for spec in specs]
-        table = contrast.layer_table(names, probes, bands if len(bands) == len(specs) else [], theory)
+        measured = all(band or not compute.has_band(spec) for band, spec in zip(bands, specs, strict=True))
+        table = contrast.layer_table(names, probes, bands if measured else [], theory)
         with panel:
             panels.numbers(pd.DataFrame(table), "initlab-comparison-layers.csv", "compare_layers")

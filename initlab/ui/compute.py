@@ -4,6 +4,7 @@ A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one th
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from initlab import contrast, datasets, parallel
 from initlab.arrays import Array
 from initlab.band import SEEDS, Profile, seed_profiles
+from initlab.calibration import Calibrated
 from initlab.comparison import Start, labels
 from initlab.diagnosis import remedy as find_remedy
 from initlab.draws import Draws
@@ -23,15 +25,16 @@ from initlab.figures.histograms import Axis
 from initlab.figures.sheet import Heading
 from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
-from initlab.measurement import Probe
+from initlab.measurement import Probe, measure
+from initlab.network import Network
 from initlab.neuron import neuron_sums
-from initlab.probe import probe as run_probe
 from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
+from initlab.start import Stage, build, stages
 from initlab.symmetry import Trial, Walk, start
 from initlab.tally import LayerStats
 from initlab.theory import Theory, broken, expect, mean_correlations
-from initlab.ui.shared import Shared
+from initlab.ui.shared import Shared, Staged
 from initlab.work import work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
@@ -50,10 +53,37 @@ def draws(seed: int) -> Draws:
     return Draws(seed, DRAWS_BYTES)
 
 
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=KEYS)
+def start_stages(spec: NetworkSpec) -> Staged[Stage]:
+    """The way to the network of a data-driven start, done once; an interrupted one goes on where it stopped."""
+    inputs = batch(spec.dataset, spec.scaling, spec.rows).inputs
+    return Staged(lambda: stages(spec, inputs, draws(spec.seed)))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def calibrated(spec: NetworkSpec) -> tuple[Calibrated, ...]:
+    """What LSUV did to each layer of this network."""
+    return _finished(spec).calibrated
+
+
+def network(spec: NetworkSpec) -> Network:
+    """Drawn anew; that of a data-driven start is kept for a while."""
+    if not spec.needs_data:
+        return build(spec, draws=draws(spec.seed))
+    found = _finished(spec).network
+    assert found  # noqa: S101  the last stage has one
+    return found
+
+
+def _finished(spec: NetworkSpec) -> Stage:
+    (*_, last) = start_stages(spec).follow()
+    return last
+
+
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def probe(spec: NetworkSpec) -> Probe:
     data = batch(spec.dataset, spec.scaling, spec.rows)
-    return run_probe(spec, data.inputs, data.targets, draws(spec.seed))
+    return measure(network(spec), data.inputs, data.targets, spec.loss, spec)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
@@ -99,6 +129,11 @@ def extend_band(spec: NetworkSpec, seeds: int = SEEDS) -> Iterator[int]:
     data, address = batch(spec.dataset, spec.scaling, spec.rows), cluster(seeds * work(spec).operations)
     measured = partial(seed_profiles, spec, data.inputs, data.targets, seeds=seeds, address=address)
     return _kept_profiles(spec).grow(seeds, measured)
+
+
+def has_band(spec: NetworkSpec) -> bool:
+    """Whether other draws are measured: not of a start that would have to read the data for each of them."""
+    return not spec.needs_data
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
@@ -155,6 +190,7 @@ def curves_figure(specs: tuple[NetworkSpec, ...], direction: Direction, seeds: i
 
 def _curve(spec: NetworkSpec, label: str, direction: Direction, seeds: int) -> curves.Curve:
     stats, forward = _stats(spec, direction), direction == "forward"
+    seeds = seeds if has_band(spec) else 0
     if seeds and profiles(spec, seeds) is None:  # forgotten since it was measured: a figure without it would be kept
         list(extend_band(spec, seeds))
     draws = [p.activation if forward else p.gradient for p in profiles(spec, seeds) or ()] if seeds else []
@@ -215,7 +251,8 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int) -> Iterator[Walk]:
     """The walk after each step that is still to be taken; at last the whole of it."""
     kept, data = _kept_walk(spec, trial), batch(spec.dataset, spec.scaling, spec.rows)
     if not kept:
-        kept.append(start(spec, trial, data, draws(spec.seed)))
+        plain = network(replace(spec, precision="float64"))
+        kept.append(start(spec, trial, data, draws(spec.seed), plain))
     while len(kept[0].moments) <= steps and kept[0].moments[-1].finite:
         yield kept[0]
         further = kept[0].further(draws(spec.seed))

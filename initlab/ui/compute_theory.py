@@ -9,6 +9,8 @@ import streamlit as st
 
 from initlab import phase
 from initlab.arrays import Parameters
+from initlab.born_dead import BornDead
+from initlab.born_dead import born_dead as find_born_dead
 from initlab.edge import Theory as Edge
 from initlab.edge import theory as find_edge
 from initlab.figures import Figure
@@ -22,7 +24,6 @@ from initlab.point import Curve, Point, correlation_curve, variance_curve
 from initlab.point import point as find_point
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
-from initlab.start import build
 from initlab.sweep import Block, sweep_blocks
 from initlab.ui import compute
 from initlab.ui.shared import Shared
@@ -46,7 +47,7 @@ def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[I
     if kept:
         yield kept[0]
         return
-    network = build(replace(spec, precision="float64"), draws=compute.draws(spec.seed))
+    network = compute.network(replace(spec, precision="float64"))
     inputs = compute.batch(spec.dataset, spec.scaling, spec.rows).inputs
     for found in jacobian_measured(network, inputs, row - 1, layers):
         if found.reached == spec.depth:
@@ -57,6 +58,11 @@ def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[I
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
     return spread(spec, argument, layers)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def born_dead(spec: NetworkSpec) -> BornDead:
+    return find_born_dead(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -4,9 +4,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from initlab import readings
+from initlab import calibration_readings, readings
 from initlab.band import SEEDS
 from initlab.comparison import rivals
+from initlab.data_driven import LSUV
 from initlab.figures import Figure, theme
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
@@ -51,6 +52,11 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
     """
     st.markdown("**RMS against depth**")
     place, note = st.empty(), st.empty()
+    if not compute.has_band(spec):
+        figure = theme.drawn_once(compute.rms_figure(spec, None, panels.dark()))
+        place.plotly_chart(figure, theme=None, key="rms", alt=f"{reading} {theory}", config=theme.CONFIG)
+        note.caption(f"{reading} {theory}  \nNo band: every other draw would have to read the data first.")
+        return
     if compute.band(spec) is None and compute.band_takes_long([spec]):
         figure = theme.drawn_once(compute.rms_figure(spec, None, panels.dark()))
         place.plotly_chart(figure, theme=None, key="rms_alone", alt=reading, config=theme.CONFIG)
@@ -102,6 +108,22 @@ def table_panel(probe: Probe) -> None:
     if panel.open:
         with panel:
             panels.numbers(pd.DataFrame(layer_table(probe)), "initlab-layers.csv", "table")
+
+
+def lsuv_panel(spec: NetworkSpec) -> None:
+    """What LSUV did, where the start is LSUV."""
+    law = spec.law
+    if not isinstance(law, LSUV):
+        return
+    panel = st.expander("How LSUV got there", icon=":material/straighten:", key="lsuv_panel", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        layers = compute.calibrated(spec)
+        st.markdown(calibration_readings.reading(spec, law, layers))
+        table = pd.DataFrame(calibration_readings.table(spec, layers))
+        panels.numbers(table, "initlab-lsuv.csv", "lsuv_table")
+        st.caption(calibration_readings.meaning(spec))
 
 
 def neuron_panel(spec: NetworkSpec) -> None:

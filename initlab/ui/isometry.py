@@ -14,7 +14,7 @@ from initlab.figures import isometry as figures
 from initlab.isometry_readings import Side, Sides
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
-from initlab.ui import compute_theory, link, panels, session
+from initlab.ui import compute_theory, link, panels, preparing, session
 from initlab.ui.pace import Pace
 
 QUICK: Final = 2 * 10**10  # operations that take about half a second: no progress to show
@@ -103,6 +103,7 @@ def pair(spec: NetworkSpec, kind: str) -> tuple[tuple[NetworkSpec, NetworkSpec],
 
 def measured(networks: tuple[NetworkSpec, NetworkSpec], spectra: int, row: int) -> Sides:
     """Both networks measured, layer by layer where that takes long, so that a changed control is heeded."""
+    preparing.networks(replace(spec, precision="float64") for spec in networks)
     names = [core.name(spec) for spec in networks]
     if names[0] == names[1]:
         names[1] += ", again"

@@ -162,7 +162,7 @@ def numbers(table: pd.DataFrame, file_name: str, key: str, beside: Callable[[], 
             formats[str(name)] = st.column_config.TextColumn(alignment="right")
         else:  # the default would round 10⁻¹⁰ to 0, and three digits would write 10¹⁰ with all its zeros
             formats[str(name)] = st.column_config.NumberColumn(format="scientific" if largest >= LARGE else "%.3g")
-    st.dataframe(shown, hide_index=True, key=key, column_config=formats)
+    st.dataframe(shown, hide_index=True, key=key, column_config=formats, placeholder="–")
     with st.container(horizontal=True) if beside else nullcontext():
         st.download_button(
             "Download CSV", table.to_csv(index=False), file_name, "text/csv", key=f"{key}_csv",

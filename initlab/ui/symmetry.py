@@ -1,7 +1,7 @@
 """The pieces of the symmetry page: experiments, controls, the verdict with its offers, the pictures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from initlab.figures import symmetry as figures
 from initlab.spec import OUTPUTS, NetworkSpec
 from initlab.symmetry import MARKS, Moment, Trial, Walk, fitted
 from initlab.theory import broken
-from initlab.ui import compute, link, panels, session
+from initlab.ui import compute, link, panels, preparing, session
 from initlab.ui.pace import Pace
 from initlab.work import work
 
@@ -131,6 +131,8 @@ def walk(shown: View, place: DeltaGenerator) -> tuple[Walk, Moment, Moment]:
 
     Gives the walk, the moment it reached and the one that is drawn: past an overflow there is nothing to see.
     """
+    with place:
+        preparing.networks([replace(shown.spec, precision="float64"), shown.asked])
     note, found, cost, pace = place.empty(), None, work(shown.spec).operations, Pace()
     for found in compute.walk(shown.spec, shown.trial, shown.steps):
         done = len(found.moments) - 1

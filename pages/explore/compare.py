@@ -3,7 +3,7 @@
 import streamlit as st
 
 from initlab import comparison, readings
-from initlab.ui import compare, compute, lineup, panels, session
+from initlab.ui import compare, compute, lineup, panels, preparing, session
 
 spec, starts, mended = compare.experiment()
 specs = comparison.specs(spec, starts)
@@ -12,6 +12,7 @@ st.title("Which start carries the signal?", anchor=False)
 compare.presets(spec, starts)
 panels.notes([*session.notes(), *mended])
 lineup.editor("compare_starts", spec)
+preparing.networks(specs)
 axis, same, ridges = compare.histogram_controls(spec.depth)
 compare.histograms(specs, axis, same=same, ridges=ridges)
 compare.rms_charts(spec, starts)

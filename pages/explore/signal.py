@@ -4,15 +4,16 @@ import streamlit as st
 
 from initlab import readings
 from initlab.findings import caveats
-from initlab.ui import compute, explore, link, panels, session
+from initlab.ui import compute, explore, link, panels, preparing, session
 
 spec, mended = link.spec_of(session.values())
-probe = compute.probe(spec)
-findings = compute.diagnosis(spec)
 
 st.title("Does the signal survive?", anchor=False)
 explore.scenarios(spec)
 panels.notes([*session.notes(), *mended])
+preparing.networks([spec])
+probe = compute.probe(spec)
+findings = compute.diagnosis(spec)
 remedy_place = panels.verdict_card(findings, readings.healthy(probe), caveats(probe))
 axis, ridges = explore.histogram_controls(spec.depth)
 
@@ -26,6 +27,7 @@ with backward:
 
 explore.rms_chart(spec, readings.rms(probe), readings.theory(probe, compute.theory(spec)))
 explore.share_charts(spec, probe)
+explore.lsuv_panel(spec)
 explore.inspect_panel(spec, probe)
 explore.neuron_panel(spec)
 explore.table_panel(probe)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from initlab.ui import link, panels, session, symmetry
+from initlab.ui import born_dead, link, panels, session, symmetry
 
 spec, mended = link.spec_of(session.values())
 shown = symmetry.view(spec)
@@ -19,5 +19,6 @@ symmetry.layer_slider(shown)
 symmetry.pair_charts(shown, walk, moment)
 symmetry.count_charts(walk, moment)
 symmetry.collapse_chart(spec)
+born_dead.panel(spec)
 symmetry.numbers_panel(shown, walk, moment)
 st.caption(symmetry.source(shown))

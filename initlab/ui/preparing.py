@@ -1,0 +1,43 @@
+"""Networks of data-driven starts before a page shows them: what it costs is said, then how far it is.
+
+The next change of a control stops it, and whoever asks again goes on from there.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from initlab.spec import NetworkSpec
+from initlab.ui import compute
+from initlab.ui.pace import Pace
+from initlab.work import start_operations
+
+SPEED: Final = 10**10  # operations a second, on a core that has others to serve too
+QUICK: Final = SPEED // 2  # below half a second a line that flashes tells nothing
+
+
+def networks(specs: Iterable[NetworkSpec]) -> None:
+    """Build what has to read the data first and is not there yet."""
+    place = st.empty()  # always, so that nothing moves on the page that comes after
+    for spec in specs:
+        if spec.needs_data and compute.start_stages(spec).result is None:
+            _network(spec, place)
+
+
+def _network(spec: NetworkSpec, place: DeltaGenerator) -> None:
+    cost, pace = start_operations(spec), Pace()
+    for stage in compute.start_stages(spec).follow():
+        left = pace.left(stage.share)
+        if pace.due() and cost > QUICK:
+            place.progress(stage.share, f"{announcement(spec)}{left}")
+    place.empty()
+
+
+def announcement(spec: NetworkSpec) -> str:
+    """What a start will cost."""
+    cost = start_operations(spec)
+    seconds = math.ceil(cost / SPEED)
+    return f"{spec.init} reads the data: about {cost / 1e9:,.1f} billion operations, about {seconds} s"
