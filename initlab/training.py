@@ -22,7 +22,7 @@ from initlab.normalization import EPSILON, Normalized, Running, normalize, norma
 from initlab.optimizers import Optimizer, optimizer
 from initlab.parameters import finite_number
 
-BLOCK: Final = 2**15  # numbers an optimizer works on at a time: several such arrays fit the cache
+BLOCK: Final = 2**17  # numbers an optimizer works on at a time: fewer cost calls, more leave the cache
 
 
 def joined(arrays: Sequence[Array]) -> Array:
@@ -57,7 +57,8 @@ class Training:
         arrays = parameters(network)
         self.vector, self.optimizer = joined(arrays), optimizer
         self._pieces = blocks(self.vector)
-        self.states = [optimizer.init([piece]) for piece in self._pieces]
+        room = np.empty_like(self._pieces[0])
+        self.states = [optimizer.init([piece])._replace(room=[room[: piece.size]]) for piece in self._pieces]
         self.network = with_parameters(network, views(self.vector, arrays))
         self.running = before_any_batch(network)
         self.gradient = np.empty_like(self.vector)
@@ -70,7 +71,8 @@ class Training:
     def copy(self) -> "Training":
         """Another one that is as far and goes its own way."""
         other = Training(self.network, self.optimizer)
-        other.states, other.running = list(self.states), self.running  # neither is changed, only followed by others
+        other.states = [mine.with_room(its.room) for mine, its in zip(self.states, other.states, strict=True)]
+        other.running = self.running  # not changed, only followed by another
         return other
 
     def like(self, vector: Array) -> Network:
