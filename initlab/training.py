@@ -21,6 +21,7 @@ from initlab.network import Network
 from initlab.normalization import EPSILON, Normalized, Running, normalize, normalize_backward
 from initlab.optimizers import Optimizer, optimizer
 from initlab.parameters import finite_number
+from initlab.quiet import quietly
 
 BLOCK: Final = 2**17  # numbers an optimizer works on at a time: fewer cost calls, more leave the cache
 
@@ -79,14 +80,15 @@ class Training:
         """Another vector of as many numbers, read as this network's parameters."""
         return with_parameters(self.network, views(vector, parameters(self.network)))
 
+    @quietly
     def slope(self, batch: Batch, loss: Loss, masks: Sequence[Array] = ()) -> float:
         """The mean loss of a batch; its gradient by every parameter is left in `gradient`."""
-        with np.errstate(all="ignore"):
-            outputs, kept = self._forward(batch.inputs, masks)
-            value, delta = loss(outputs, batch.targets)
-            self._backward(delta.astype(outputs.dtype), kept, masks)
+        outputs, kept = self._forward(batch.inputs, masks)
+        value, delta = loss(outputs, batch.targets)
+        self._backward(delta.astype(outputs.dtype), kept, masks)
         return value
 
+    @quietly
     def decay(self, share: float) -> None:
         """Add `share` times each weight to its gradient, as a penalty of share/2 times their squares does.
 
@@ -94,24 +96,23 @@ class Training:
         """
         if share:
             weights = sum(w.size for w in self.network.weights)
-            with np.errstate(all="ignore"):
-                self.gradient[:weights] += self.vector[:weights] * np.asarray(share, self.vector.dtype)
+            self.gradient[:weights] += self.vector[:weights] * share
 
+    @quietly
     def clip(self, largest: float) -> None:
         """Shorten the whole gradient to this length where it is longer, as Pascanu et al. 2013 do."""
         if not largest:
             return
-        with np.errstate(all="ignore"):
-            length = float(np.linalg.norm(self.gradient.astype(float)))
-            if length > largest:
-                self.gradient *= np.asarray(largest / length, self.gradient.dtype)
+        length = float(np.linalg.norm(self.gradient.astype(float)))
+        if length > largest:
+            self.gradient *= largest / length
 
+    @quietly
     def move(self, rate: float) -> None:
         """One step of the optimizer along `gradient`."""
-        with np.errstate(all="ignore"):
-            for index, (piece, slopes) in enumerate(zip(self._pieces, self._slopes, strict=True)):
-                (change,), self.states[index] = self.optimizer.update([slopes], self.states[index], rate)
-                piece += change
+        for index, (piece, slopes) in enumerate(zip(self._pieces, self._slopes, strict=True)):
+            (change,), self.states[index] = self.optimizer.update([slopes], self.states[index], rate)
+            piece += change
 
     def _forward(self, h: Array, masks: Sequence[Array]) -> tuple[Array, list[Kept]]:
         """The outputs, and what is kept of each hidden layer and of what the output layer receives."""
