@@ -22,7 +22,7 @@ QUIET: Final = _ignoring()
 
 
 def quietly(function: Callable[P, R]) -> Callable[P, R]:
-    """The function as under np.errstate(all="ignore"), for a fraction of what that costs: 3 % of a small step.
+    """The function as under np.errstate(all="ignore"), for a fraction of its cost: a few per cent of a small step.
 
     Not for generators, which run where they are asked for the next value.
     """

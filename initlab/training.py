@@ -44,12 +44,12 @@ def blocks(vector: Array) -> list[Array]:
 
 
 class Kept(NamedTuple):
-    """What a layer's way back needs of its way forward."""
+    """What the way back needs of the way forward: one array a layer."""
 
-    below: Array
-    argument: Array  # what phi was applied to, or phi of it where that suffices
-    value: Array  # phi of it, before dropout and skip
-    normalized: Normalized | None
+    below: list[Array]  # what it received, the output layer too
+    arguments: list[Array]  # what phi was applied to, or phi of it where that suffices
+    values: list[Array]  # phi of it, before dropout and skip
+    normalized: list[Normalized]
 
 
 class Training:
@@ -115,50 +115,52 @@ class Training:
             (change,), self.states[index] = self.optimizer.update([slopes], self.states[index], rate)
             piece += change
 
-    def _forward(self, h: Array, masks: Sequence[Array]) -> tuple[Array, list[Kept]]:
-        """The outputs, and what is kept of each hidden layer and of what the output layer receives."""
-        network, kept = self.network, []
+    def _forward(self, h: Array, masks: Sequence[Array]) -> tuple[Array, Kept]:
+        """The outputs, and what the way back needs."""
+        network, phi, kept = self.network, self._in_place, Kept([], [], [], [])
         for layer, (w, b) in enumerate(zip(network.weights[:-1], network.biases, strict=False)):
-            argument, normalized = np.dot(h, w), None
+            argument = np.dot(h, w)
             argument += b
             if network.scales:
                 normalized = normalize(argument, network.normalization)
                 self.running = self.running.after(layer, normalized, len(h))
                 argument = normalized.standardized * network.scales[layer] + network.shifts[layer]
-            value = self._in_place(argument)
-            kept.append(Kept(h, argument, value, normalized))
+                kept.normalized.append(normalized)
+            value = phi(argument)
+            kept.below.append(h)
+            kept.arguments.append(argument)
+            kept.values.append(value)
             below, h = h, value * masks[layer] if masks else value
             if self._skips[layer]:
                 h = h + below
+        kept.below.append(h)
         outputs = np.dot(h, network.weights[-1])
         outputs += network.biases[-1]
-        return outputs, [*kept, Kept(h, outputs, outputs, None)]
+        return outputs, kept
 
-    def _backward(self, delta: Array, kept: Sequence[Kept], masks: Sequence[Array]) -> None:
+    def _backward(self, delta: Array, kept: Kept, masks: Sequence[Array]) -> None:
         """From dLoss/dOutputs down: `delta` is dLoss/dz of a layer, `arriving` dLoss/dh of what it gives."""
         network, found, past_skip = self.network, self.gradients, None
         ones = np.ones(len(delta), delta.dtype)
-        for layer in reversed(range(len(kept))):
+        for layer in reversed(range(len(kept.below))):
             if layer < network.depth:
                 arriving = np.dot(delta, network.weights[layer + 1].T)
                 if past_skip is not None:
                     arriving += past_skip
                 past_skip = arriving if self._skips[layer] else None
-                delta = self._before_phi(arriving, layer, kept[layer], masks)
-            np.dot(kept[layer].below.T, delta, out=found.weights[layer])
+                delta = self._phi.derivative_from(kept.arguments[layer], kept.values[layer])
+                delta *= arriving
+                if masks:
+                    delta *= masks[layer]
+                if network.scales:
+                    delta = self._before_normalization(delta, layer, kept.normalized[layer])
+            np.dot(kept.below[layer].T, delta, out=found.weights[layer])
             np.dot(ones, delta, out=found.biases[layer])
 
-    def _before_phi(self, arriving: Array, layer: int, kept: Kept, masks: Sequence[Array]) -> Array:
-        """dLoss/dz from dLoss/dh: through dropout, phi and normalization."""
-        delta = self._phi.derivative_from(kept.argument, kept.value)
-        delta *= arriving
-        if masks:
-            delta *= masks[layer]
-        if kept.normalized is not None:
-            scale, found, kind = self.network.scales[layer], self.gradients, self.network.normalization
-            delta, found.scales[layer][:], found.shifts[layer][:] = normalize_backward(
-                delta, scale, kept.normalized, kind
-            )
+    def _before_normalization(self, delta: Array, layer: int, saved: Normalized) -> Array:
+        """dLoss/dz from dLoss/dnorm(z)."""
+        scale, found, kind = self.network.scales[layer], self.gradients, self.network.normalization
+        delta, found.scales[layer][:], found.shifts[layer][:] = normalize_backward(delta, scale, saved, kind)
         return delta
 
 
