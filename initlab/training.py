@@ -68,6 +68,7 @@ class Training:
         self.gradients = with_parameters(network, views(self.gradient, arrays))
         self._phi = network.phi
         self._in_place = self._phi.in_place or self._phi
+        self._ones = np.ones(0, self.vector.dtype)  # as many as a batch has rows
         self._skips = [network.skips(layer) for layer in range(network.depth)]
 
     def copy(self) -> "Training":
@@ -141,7 +142,9 @@ class Training:
     def _backward(self, delta: Array, kept: Kept, masks: Sequence[Array]) -> None:
         """From dLoss/dOutputs down: `delta` is dLoss/dz of a layer, `arriving` dLoss/dh of what it gives."""
         network, found, past_skip = self.network, self.gradients, None
-        ones = np.ones(len(delta), delta.dtype)
+        if len(self._ones) != len(delta):
+            self._ones = np.ones(len(delta), delta.dtype)
+        ones = self._ones
         for layer in reversed(range(len(kept.below))):
             if layer < network.depth:
                 arriving = np.dot(delta, network.weights[layer + 1].T)
