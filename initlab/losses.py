@@ -59,13 +59,14 @@ def _cross_entropy(outputs: Array, targets: Targets) -> tuple[float, Array]:
     rows = len(outputs)
     columns = outputs.T.astype(float, order="C")
     columns -= np.minimum(np.maximum.reduce(columns), LARGEST)  # the largest becomes 0, so that exp stays finite
-    right = (np.asarray(targets, np.intp), np.arange(rows))
-    exponentials = np.exp(columns)
-    total = np.add.reduce(exponentials)
-    value = np.add.reduce(np.log(total) - columns[right]) / rows
-    exponentials /= total * rows
-    exponentials[right] -= 1 / rows
-    return float(value), exponentials.T
+    flat, right = columns.reshape(-1), np.asarray(targets, np.intp) * rows + np.arange(rows)
+    chosen = flat[right]
+    np.exp(columns, out=columns)
+    total = np.add.reduce(columns)
+    value = np.add.reduce(np.log(total) - chosen) / rows
+    columns /= total * rows
+    flat[right] -= 1 / rows
+    return float(value), columns.T
 
 
 def _mean_squared_error(outputs: Array, targets: Targets) -> tuple[float, Array]:

@@ -1,7 +1,7 @@
 """Optimizers: pure (init, update) pairs, declared once in `OPTIMIZERS`.
 
 `init(parameters)` is the state before the first step. `update(gradients, state, rate)` gives the changes to be added to
-the parameters, and the next state. Sequences of arrays in and out; nothing given is changed.
+the parameters, and the next state. Sequences of arrays in and out; nothing given is changed, unless the state has room.
 """
 
 import math
@@ -18,10 +18,23 @@ from initlab.errors import unknown
 
 
 class State(NamedTuple):
-    """Steps taken so far, and the running means an optimizer keeps: one array a parameter in each of them."""
+    """Steps taken so far, and the running means an optimizer keeps: one array a parameter in each of them.
+
+    `room`, one array a parameter, is for a loop that keeps no state but the last: an update writes the changes there
+    and the next means over these, and may use it for what lies between.
+    """
 
     steps: int
     means: tuple[Sequence[Array], ...]
+    room: Sequence[Array] = ()
+
+    def with_room(self, room: Sequence[Array]) -> "State":
+        """A copy whose update writes there."""
+        return State(self.steps, tuple([mean.copy() for mean in kept] for kept in self.means), room)
+
+    def writable(self, gradients: Sequence[Array]) -> "State":
+        """This state if it has room, else a copy that does."""
+        return self if self.room else self.with_room([np.empty_like(g) for g in gradients])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,10 @@ def _zero_means(parameters: Sequence[Array], kept: int) -> State:
 
 def _sgd(gradients: Sequence[Array], state: State, rate: float) -> tuple[Sequence[Array], State]:
     """w <- w - rate g."""
-    return [g * _like(g, -rate) for g in gradients], State(state.steps + 1, ())
+    own = state.writable(gradients)
+    for g, change in zip(gradients, own.room, strict=True):
+        np.multiply(g, -rate, out=change)
+    return own.room, State(state.steps + 1, (), state.room)
 
 
 def _momentum(gradients: Sequence[Array], state: State, rate: float, mu: float) -> tuple[Sequence[Array], State]:
@@ -59,9 +75,12 @@ def _momentum(gradients: Sequence[Array], state: State, rate: float, mu: float) 
 
     Also scikit-learn's; PyTorch's v <- mu v + g, w <- w - rate v is the same while the rate stays.
     """
-    (velocity,) = state.means
-    velocity = [v * _like(g, mu) - g * _like(g, rate) for v, g in zip(velocity, gradients, strict=True)]
-    return velocity, State(state.steps + 1, (velocity,))
+    own = state.writable(gradients)
+    (velocity,) = own.means
+    for g, v, step in zip(gradients, velocity, own.room, strict=True):
+        v *= mu
+        v -= np.multiply(g, rate, out=step)
+    return velocity, State(state.steps + 1, own.means, state.room)
 
 
 def _adam(
@@ -72,33 +91,21 @@ def _adam(
     Also PyTorch's. scikit-learn and Keras take the variant that the paper mentions at the end of its section 2, where
     epsilon is added before v is corrected: on digits that moves a loss curve by up to .003 in fifty steps.
     """
-    count = state.steps + 1
+    own, count = state.writable(gradients), state.steps + 1
     root = math.sqrt(1 - beta2**count)  # corrects v, taken out of the square root and the fraction multiplied by it
     step, added = rate * root / (1 - beta1**count), epsilon * root
-    found = [_adam_of(g, m, v, beta1, beta2, step, added) for g, m, v in zip(gradients, *state.means, strict=True)]
-    changes, first, second = zip(*found, strict=True)
-    return changes, State(count, (first, second))
-
-
-def _adam_of(
-    g: Array, m: Array, v: Array, beta1: float, beta2: float, step: float, epsilon: float
-) -> tuple[Array, Array, Array]:
-    """The change of one array, and its next two means."""
-    m, v = m * _like(g, beta1), v * _like(g, beta2)
-    m += g * _like(g, 1 - beta1)
-    square = g * g
-    square *= _like(g, 1 - beta2)
-    v += square
-    root = np.sqrt(v, out=square)
-    root += _like(g, epsilon)
-    change = m * _like(g, -step)
-    change /= root
-    return change, m, v
-
-
-def _like(array: Array, number: float) -> Array:
-    """The number in the array's precision, so that float32 stays float32 even where the number would overflow it."""
-    return np.asarray(number, array.dtype)
+    for g, m, v, change in zip(gradients, *own.means, own.room, strict=True):
+        m *= beta1
+        m += np.multiply(g, 1 - beta1, out=change)
+        v *= beta2
+        np.multiply(g, g, out=change)
+        change *= 1 - beta2
+        v += change
+        np.sqrt(v, out=change)
+        change += added
+        np.divide(m, change, out=change)
+        change *= -step
+    return own.room, State(count, own.means, state.room)
 
 
 TABLE: Final = (

@@ -3,7 +3,8 @@
 Plain and general: any network, loss, optimizer and batches. All parameters of a network in training lie in one vector,
 weights and biases being views of it, so that an optimizer is a handful of operations however deep the network is.
 A `Training` moves in place, because a race takes thousands of steps; the functions below it change nothing that is
-given, every step leaves a new network. Overflow is carried along as inf and NaN.
+given, every step leaves a new network. Overflow is carried along as inf and NaN. Products are `np.dot`: `@` takes a
+microsecond longer to find the same routine, which is a twentieth of a small step.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +22,9 @@ from initlab.network import Network
 from initlab.normalization import EPSILON, Normalized, Running, normalize, normalize_backward
 from initlab.optimizers import Optimizer, optimizer
 from initlab.parameters import finite_number
+from initlab.quiet import quietly
 
-BLOCK: Final = 2**15  # numbers an optimizer works on at a time: several such arrays fit the cache
+BLOCK: Final = 2**17  # numbers an optimizer works on at a time: fewer cost calls, more leave the cache
 
 
 def joined(arrays: Sequence[Array]) -> Array:
@@ -42,12 +44,12 @@ def blocks(vector: Array) -> list[Array]:
 
 
 class Kept(NamedTuple):
-    """What a layer's way back needs of its way forward."""
+    """What the way back needs of the way forward: one array a layer."""
 
-    below: Array
-    argument: Array  # what phi was applied to, or phi of it where that suffices
-    value: Array  # phi of it, before dropout and skip
-    normalized: Normalized | None
+    below: list[Array]  # what it received, the output layer too
+    arguments: list[Array]  # what phi was applied to, or phi of it where that suffices
+    values: list[Array]  # phi of it, before dropout and skip
+    normalized: list[Normalized]
 
 
 class Training:
@@ -57,7 +59,8 @@ class Training:
         arrays = parameters(network)
         self.vector, self.optimizer = joined(arrays), optimizer
         self._pieces = blocks(self.vector)
-        self.states = [optimizer.init([piece]) for piece in self._pieces]
+        room = np.empty_like(self._pieces[0])
+        self.states = [optimizer.init([piece])._replace(room=[room[: piece.size]]) for piece in self._pieces]
         self.network = with_parameters(network, views(self.vector, arrays))
         self.running = before_any_batch(network)
         self.gradient = np.empty_like(self.vector)
@@ -65,26 +68,29 @@ class Training:
         self.gradients = with_parameters(network, views(self.gradient, arrays))
         self._phi = network.phi
         self._in_place = self._phi.in_place or self._phi
+        self._ones = np.ones(0, self.vector.dtype)  # as many as a batch has rows
         self._skips = [network.skips(layer) for layer in range(network.depth)]
 
     def copy(self) -> "Training":
         """Another one that is as far and goes its own way."""
         other = Training(self.network, self.optimizer)
-        other.states, other.running = list(self.states), self.running  # neither is changed, only followed by others
+        other.states = [mine.with_room(its.room) for mine, its in zip(self.states, other.states, strict=True)]
+        other.running = self.running  # not changed, only followed by another
         return other
 
     def like(self, vector: Array) -> Network:
         """Another vector of as many numbers, read as this network's parameters."""
         return with_parameters(self.network, views(vector, parameters(self.network)))
 
+    @quietly
     def slope(self, batch: Batch, loss: Loss, masks: Sequence[Array] = ()) -> float:
         """The mean loss of a batch; its gradient by every parameter is left in `gradient`."""
-        with np.errstate(all="ignore"):
-            outputs, kept = self._forward(batch.inputs, masks)
-            value, delta = loss(outputs, batch.targets)
-            self._backward(delta.astype(outputs.dtype), kept, masks)
+        outputs, kept = self._forward(batch.inputs, masks)
+        value, delta = loss(outputs, batch.targets)
+        self._backward(delta.astype(outputs.dtype), kept, masks)
         return value
 
+    @quietly
     def decay(self, share: float) -> None:
         """Add `share` times each weight to its gradient, as a penalty of share/2 times their squares does.
 
@@ -92,69 +98,72 @@ class Training:
         """
         if share:
             weights = sum(w.size for w in self.network.weights)
-            with np.errstate(all="ignore"):
-                self.gradient[:weights] += self.vector[:weights] * np.asarray(share, self.vector.dtype)
+            self.gradient[:weights] += self.vector[:weights] * share
 
+    @quietly
     def clip(self, largest: float) -> None:
         """Shorten the whole gradient to this length where it is longer, as Pascanu et al. 2013 do."""
         if not largest:
             return
-        with np.errstate(all="ignore"):
-            length = float(np.linalg.norm(self.gradient.astype(float)))
-            if length > largest:
-                self.gradient *= np.asarray(largest / length, self.gradient.dtype)
+        length = float(np.linalg.norm(self.gradient.astype(float)))
+        if length > largest:
+            self.gradient *= largest / length
 
+    @quietly
     def move(self, rate: float) -> None:
         """One step of the optimizer along `gradient`."""
-        with np.errstate(all="ignore"):
-            for index, (piece, slopes) in enumerate(zip(self._pieces, self._slopes, strict=True)):
-                (change,), self.states[index] = self.optimizer.update([slopes], self.states[index], rate)
-                piece += change
+        for index, (piece, slopes) in enumerate(zip(self._pieces, self._slopes, strict=True)):
+            (change,), self.states[index] = self.optimizer.update([slopes], self.states[index], rate)
+            piece += change
 
-    def _forward(self, h: Array, masks: Sequence[Array]) -> tuple[Array, list[Kept]]:
-        """The outputs, and what is kept of each hidden layer and of what the output layer receives."""
-        network, kept = self.network, []
+    def _forward(self, h: Array, masks: Sequence[Array]) -> tuple[Array, Kept]:
+        """The outputs, and what the way back needs."""
+        network, phi, kept = self.network, self._in_place, Kept([], [], [], [])
         for layer, (w, b) in enumerate(zip(network.weights[:-1], network.biases, strict=False)):
-            argument, normalized = h @ w, None
+            argument = np.dot(h, w)
             argument += b
             if network.scales:
                 normalized = normalize(argument, network.normalization)
                 self.running = self.running.after(layer, normalized, len(h))
                 argument = normalized.standardized * network.scales[layer] + network.shifts[layer]
-            value = self._in_place(argument)
-            kept.append(Kept(h, argument, value, normalized))
+                kept.normalized.append(normalized)
+            value = phi(argument)
+            kept.below.append(h)
+            kept.arguments.append(argument)
+            kept.values.append(value)
             below, h = h, value * masks[layer] if masks else value
             if self._skips[layer]:
                 h = h + below
-        outputs = h @ network.weights[-1]
+        kept.below.append(h)
+        outputs = np.dot(h, network.weights[-1])
         outputs += network.biases[-1]
-        return outputs, [*kept, Kept(h, outputs, outputs, None)]
+        return outputs, kept
 
-    def _backward(self, delta: Array, kept: Sequence[Kept], masks: Sequence[Array]) -> None:
+    def _backward(self, delta: Array, kept: Kept, masks: Sequence[Array]) -> None:
         """From dLoss/dOutputs down: `delta` is dLoss/dz of a layer, `arriving` dLoss/dh of what it gives."""
         network, found, past_skip = self.network, self.gradients, None
-        ones = np.ones(len(delta), delta.dtype)
-        for layer in reversed(range(len(kept))):
+        if len(self._ones) != len(delta):
+            self._ones = np.ones(len(delta), delta.dtype)
+        ones = self._ones
+        for layer in reversed(range(len(kept.below))):
             if layer < network.depth:
-                arriving = delta @ network.weights[layer + 1].T
+                arriving = np.dot(delta, network.weights[layer + 1].T)
                 if past_skip is not None:
                     arriving += past_skip
                 past_skip = arriving if self._skips[layer] else None
-                delta = self._before_phi(arriving, layer, kept[layer], masks)
-            np.matmul(kept[layer].below.T, delta, out=found.weights[layer])
-            np.matmul(ones, delta, out=found.biases[layer])
+                delta = self._phi.derivative_from(kept.arguments[layer], kept.values[layer])
+                delta *= arriving
+                if masks:
+                    delta *= masks[layer]
+                if network.scales:
+                    delta = self._before_normalization(delta, layer, kept.normalized[layer])
+            np.dot(kept.below[layer].T, delta, out=found.weights[layer])
+            np.dot(ones, delta, out=found.biases[layer])
 
-    def _before_phi(self, arriving: Array, layer: int, kept: Kept, masks: Sequence[Array]) -> Array:
-        """dLoss/dz from dLoss/dh: through dropout, phi and normalization."""
-        delta = self._phi.derivative_from(kept.argument, kept.value)
-        delta *= arriving
-        if masks:
-            delta *= masks[layer]
-        if kept.normalized is not None:
-            scale, found, kind = self.network.scales[layer], self.gradients, self.network.normalization
-            delta, found.scales[layer][:], found.shifts[layer][:] = normalize_backward(
-                delta, scale, kept.normalized, kind
-            )
+    def _before_normalization(self, delta: Array, layer: int, saved: Normalized) -> Array:
+        """dLoss/dz from dLoss/dnorm(z)."""
+        scale, found, kind = self.network.scales[layer], self.gradients, self.network.normalization
+        delta, found.scales[layer][:], found.shifts[layer][:] = normalize_backward(delta, scale, saved, kind)
         return delta
 
 

@@ -32,7 +32,7 @@ def core(number: float, names: str) -> Floor:
 
 # A file stands on the first floor that names it. Names that are still to come have their floor already.
 FLOORS: Final = (
-    core(0, "arrays errors wording"),
+    core(0, "arrays errors quiet wording"),
     core(0.5, "parameters draws quadrature"),
     Floor(0.7, ("initlab/parallel.py",), ("joblib",)),
     core(1, "activations laws losses normalization optimizers tally twins trend"),

@@ -99,6 +99,24 @@ def test_nothing_given_is_changed_and_the_precision_stays(name: str, dtype: type
 
 
 @every
+def test_a_state_with_room_makes_the_same_changes_in_the_arrays_it_has(name: str) -> None:
+    chosen, rng = optimizer(name), np.random.default_rng(0)
+    parameters = [np.ones((2, 3)), np.ones(3)]
+    state, room = chosen.init(parameters), [np.empty_like(p) for p in parameters]
+    own = state.with_room(room)
+    arrays = [*room, *(mean for kept in own.means for mean in kept)]
+    for _ in range(3):
+        gradients = [rng.standard_normal(p.shape) for p in parameters]
+        expected, state = chosen.update(gradients, state, 0.1)
+        changes, own = chosen.update(gradients, own, 0.1)
+        for change, theirs in zip(changes, expected, strict=True):
+            np.testing.assert_array_equal(change, theirs)
+            assert any(change is array for array in arrays)
+        assert (own.steps, own.room) == (state.steps, room)
+        assert not state.room
+
+
+@every
 def test_no_gradient_is_no_change(name: str) -> None:
     path = minimize(name, lambda p: [np.zeros(4)], [np.arange(4.0)], 1.0, 3)
     np.testing.assert_array_equal(path[-1][0], np.arange(4.0))

@@ -10,7 +10,7 @@ from oracles import PHI, jax, jnp, normalized, outputs
 from initlab import NetworkSpec, build
 from initlab.arrays import Array
 from initlab.datasets import Batch, load
-from initlab.losses import loss_and_gradient
+from initlab.losses import loss_and_gradient, prepared
 from initlab.network import Network
 from initlab.optimizers import OPTIMIZERS
 from initlab.training import begin, dropout_masks, parameters, step, steps, with_parameters
@@ -135,6 +135,15 @@ def test_a_step_changes_nothing_that_was_given(name: str) -> None:
         np.testing.assert_array_equal(p, kept)
         assert (after.shape, after.dtype) == (p.shape, p.dtype)
     assert not np.array_equal(network.weights[0], last.weights[0])
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_steps_of_a_copy_leave_no_trace_in_what_was_copied(name: str) -> None:
+    alone, copied, loss = begin(build(SMALL), name), begin(build(SMALL), name), prepared("Auto", 3, IRIS.targets)
+    for training in (alone, copied, copied.copy(), alone, copied):
+        training.slope(IRIS, loss)
+        training.move(0.1)
+    np.testing.assert_array_equal(copied.vector, alone.vector)
 
 
 def test_each_batch_is_one_step() -> None:
