@@ -9,9 +9,10 @@ from initlab.errors import out_of_range, unknown
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number with its range and step, or, when `choices` are given, one of a few words.
+    """A number with its range and step, or one of `grid` where steps are not equal; with `choices` one of a few words.
 
-    Where the step is a whole `int`, so is the number.
+    Where the step is a whole `int`, so is the number. What is `advanced` has a place on a page of its own: the small
+    forms, where a start is one of many, leave it out.
     """
 
     name: str
@@ -21,6 +22,8 @@ class Parameter:
     maximum: float = 1.0
     step: float = 0.01
     choices: tuple[str, ...] = ()
+    grid: tuple[float, ...] = ()
+    advanced: bool = False
 
     @property
     def label(self) -> str:
@@ -37,7 +40,13 @@ class Parameter:
         return finite_number(self.name, value, self.minimum, self.maximum)
 
 
-LABELS = {"stddev": "Standard deviation", "minval": "Minimum", "maxval": "Maximum"}
+LABELS = {
+    "stddev": "Standard deviation", "minval": "Minimum", "maxval": "Maximum",
+    "pretrain_epochs": "Epochs a layer", "pretrain_rate": "Pre-training rate", "pretrain_corruption": "Hidden inputs",
+    "pretrain_corruption_rise": "More hidden a layer", "pretrain_weights": "Decoder weights",
+    "pretrain_reconstruction": "Reconstruction error", "pretrain_optimizer": "Pre-training optimizer",
+    "pretrain_batch": "Pre-training minibatch",
+}  # fmt: skip
 
 
 def finite_number(what: str, value: object, low: float, high: float) -> float:

@@ -81,6 +81,11 @@ def test_every_declared_parameter_can_make_a_widget(owner: str, parameter: Param
     if parameter.choices:
         assert len(set(parameter.choices)) == len(parameter.choices) > 1
         return
+    if parameter.grid:
+        assert parameter.default in parameter.grid
+        assert list(parameter.grid) == sorted(set(parameter.grid))
+        assert [parameter.validated(value) for value in parameter.grid] == list(parameter.grid)
+        return
     span = parameter.maximum - parameter.minimum
     assert 0 < parameter.step <= span / 10
     assert round(span / parameter.step) == pytest.approx(span / parameter.step), "the maximum lies on the grid"

@@ -22,8 +22,8 @@ def network_controls(spec: NetworkSpec, *, with_start: bool) -> None:
     if with_start:
         _initializer(spec)
     _choose("activation", "Activation", help=f"$\\varphi(z) = {phi.formula}$")
-    for parameter in phi.parameters:
-        _parameter(parameter)
+    for one in phi.parameters:
+        parameter(one)
     _slide("depth", "Depth", help="Hidden layers; a linear output layer follows")
     _pick("width", "Width", help="Units of a hidden layer")
     if with_start:
@@ -42,8 +42,11 @@ def _initializer(spec: NetworkSpec) -> None:
     recipe = INITIALIZERS[spec.init]
     _choose("init", "Initializer", help=about(recipe))
     st.caption(f"$\\small {spec.law.formula(spec.width, spec.width)}$")
-    for parameter in recipe.parameters:
-        _parameter(parameter)
+    for one in recipe.parameters:
+        if not one.advanced:
+            parameter(one)
+    if any(one.advanced for one in recipe.parameters):
+        st.caption("More of its settings, and how it goes: on the page Pre-training.")
 
 
 def about(recipe: Recipe) -> str:
@@ -88,8 +91,11 @@ def _pick(name: str, label: str, help: str | None = None) -> None:
     )
 
 
-def _parameter(parameter: Parameter) -> None:
+def parameter(parameter: Parameter) -> None:
+    """The widget of a parameter of an initializer or activation, under its name."""
     if parameter.choices:
         _choose(parameter.name, parameter.label, parameter.help)
+    elif parameter.grid:
+        _pick(parameter.name, parameter.label, parameter.help)
     else:
         _slide(parameter.name, parameter.label, parameter.help)

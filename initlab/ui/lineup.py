@@ -54,13 +54,14 @@ def _settings(field: str, lineup: tuple[Start, ...], chosen: int) -> None:
     """Initializer, its parameters and the gain of the chosen start, side by side."""
     start = lineup[chosen]
     recipe = INITIALIZERS[start.init]
-    places = st.columns([3, *[3] * len(recipe.parameters), 3])
+    shown = [parameter for parameter in recipe.parameters if not parameter.advanced]
+    places = st.columns([3, *[3] * len(shown), 3])
     values = {"init": start.init, **dict(start.init_params), "gain": start.gain}
     for name, value in values.items():
         st.session_state[f"{field}_{name}"] = value
     with places[0]:
         st.selectbox("Start", MENU, help=controls.about(recipe), **_wired(field, "init", lineup, chosen))
-    for place, parameter in zip(places[1:], recipe.parameters, strict=False):
+    for place, parameter in zip(places[1:], shown, strict=False):
         with place:
             _parameter(parameter, _wired(field, parameter.name, lineup, chosen))
     with places[-1]:
@@ -73,6 +74,10 @@ def _settings(field: str, lineup: tuple[Start, ...], chosen: int) -> None:
 def _parameter(parameter: Parameter, wired: dict[str, Any]) -> None:
     if parameter.choices:
         st.selectbox(parameter.label, parameter.choices, help=parameter.help, **wired)
+    elif parameter.grid:
+        st.select_slider(
+            parameter.label, parameter.grid, help=parameter.help, format_func=lambda value: f"{value:g}", **wired
+        )  # fmt: skip
     else:
         low, high, step = parameter.minimum, parameter.maximum, parameter.step
         st.slider(parameter.label, low, high, step=step, help=parameter.help, **wired)

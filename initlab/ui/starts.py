@@ -14,15 +14,17 @@ from initlab.initializers import INITIALIZERS, Recipe
 from initlab.parameters import Parameter
 from initlab.ui.fields import Choice, Grid, Steps, nearest, shown
 
-MENU: Final = tuple(name for name, recipe in INITIALIZERS.items() if recipe.offered)
+MENU: Final = tuple(INITIALIZERS)
 GAINS: Final = tuple(float(f"{10 ** (k / 40):.3g}") for k in range(-40, 41))
 GAIN: Final = Grid("gain", 1.0, GAINS)
 LONGEST: Final = 1000  # characters; the longest set that we write ourselves has 540
 
 
-def parameter_field(parameter: Parameter, default: float | str) -> Choice | Steps:
+def parameter_field(parameter: Parameter, default: float | str) -> Choice | Grid | Steps:
     if isinstance(default, str):
         return Choice(parameter.name, default, parameter.choices)
+    if parameter.grid:
+        return Grid(parameter.name, default, parameter.grid)
     return Steps(parameter.name, default, parameter.minimum, parameter.maximum, parameter.step)
 
 
