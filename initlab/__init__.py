@@ -7,10 +7,12 @@ from initlab.diagnosis import Finding, diagnose
 from initlab.initializers import INITIALIZERS, draw, draw_bias
 from initlab.measurement import Probe, measure
 from initlab.network import Backward, Forward, Network
+from initlab.pretrain_spec import PretrainSpec
+from initlab.pretraining import Pretrained
 from initlab.probe import probe
 from initlab.race import Snapshot, race, train
 from initlab.spec import NetworkSpec
-from initlab.start import build
+from initlab.start import build, pretrain
 from initlab.sweep import Sweep, sweep
 from initlab.train_spec import TrainSpec
 
@@ -23,6 +25,8 @@ __all__ = [
     "Forward",
     "Network",
     "NetworkSpec",
+    "PretrainSpec",
+    "Pretrained",
     "Probe",
     "Snapshot",
     "Sweep",
@@ -33,6 +37,7 @@ __all__ = [
     "draw_bias",
     "meanfield",
     "measure",
+    "pretrain",
     "probe",
     "race",
     "sweep",

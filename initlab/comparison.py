@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from initlab.arrays import Parameters
+from initlab.data_driven import DATA_DRIVEN
 from initlab.errors import invalid
 from initlab.initializers import GAIN_RANGE, recipe
 from initlab.parameters import finite_number
@@ -62,8 +63,15 @@ class Start:
         order = [p.name for p in recipe(self.init).parameters if p.name != "mean"]
         plain = " ".join([self.init, ", ".join(values[name] for name in order)]).strip()
         words = SHORT[self.init].format(**values) if self.init in SHORT else plain
+        if isinstance(recipe(self.init).bound(self.init_params, "Linear"), DATA_DRIVEN):
+            words = self._algorithm(dict(self.init_params))
         words += f", mean {values['mean']}" if values.get("mean", "0") != "0" else ""
         return words if self.gain == 1 else f"{words} × {number(self.gain, 3)}"
+
+    def _algorithm(self, values: dict[str, float | str]) -> str:
+        """Greedy pre-training, epochs a layer 30: of an algorithm's many settings those that are not the usual ones."""
+        changed = [p for p in recipe(self.init).parameters if values[p.name] != p.default]
+        return ", ".join([self.init, *(f"{p.label.lower()} {_said(values[p.name])}" for p in changed)])
 
 
 def _said(value: float | str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from initlab.arrays import Array
 from initlab.draws import LayerDraws
 from initlab.laws import Law, Orthogonal, interval, number
+from initlab.pretrain_spec import PretrainSpec, of_parameters
 
 CALIBRATION_ROWS: Final = 512  # that LSUV looks at, at most: enough to know a variance of 1 to some 2 %
 
@@ -35,21 +36,29 @@ class LSUV(Law):
 
 @dataclass(frozen=True, slots=True)
 class Pretraining(Law):
-    """U(+-4 sqrt(6/(fan_in + fan_out))), the classic start of stacked auto-encoders, then one layer after the other."""
+    """Auto-encoders, one layer after the other, from the uniform law of Glorot & Bengio 2010, section 4.2.2: four times
+    as wide for sigmoid units, U(+-4 sqrt(6/(fan_in + fan_out))), because they are four times as flat as tanh ones."""
+
+    how: PretrainSpec
+    activation: str
 
     def moments(self, fan_in: int, fan_out: int) -> tuple[float, None]:
         return 0.0, None
 
     def formula(self, fan_in: int, fan_out: int) -> str:
         bound = self._bound(fan_in, fan_out)
-        return interval(-bound, bound) + r"\ \text{before training}"
+        return interval(-bound, bound) + r"\ \text{before pre-training}"
 
     def weights(self, draws: LayerDraws) -> Array:
         return draws.uniform() * self._bound(draws.fan_in, draws.fan_out)
 
-    @staticmethod
-    def _bound(fan_in: int, fan_out: int) -> float:
-        return 4 * math.sqrt(6 / (fan_in + fan_out))
+    def _bound(self, fan_in: int, fan_out: int) -> float:
+        return (4 if self.activation == "Sigmoid" else 1) * math.sqrt(6 / (fan_in + fan_out))
+
+
+def pretraining(activation: str | None = None, **values: float | str) -> Pretraining:
+    """The law with the values of `pretrain_spec.PARAMETERS`."""
+    return Pretraining(of_parameters(values), activation or "Sigmoid")
 
 
 DATA_DRIVEN = (LSUV, Pretraining)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from initlab.data_driven import LSUV, Pretraining
+from initlab.data_driven import LSUV
 from initlab.errors import invalid
 from initlab.spec import NetworkSpec
-from initlab.work import MAX_BYTES, Work, work
+from initlab.work import MAX_BYTES, Work, start_operations, work
 
 DEPTHS: Final = tuple(range(1, 31))
 MOST_DEPTHS: Final = 30
@@ -68,8 +68,8 @@ class Grid:
 
     @property
     def shares_prefixes(self) -> bool:
-        """Whether a shallow network is the beginning of a deep one: not where widths or weights look ahead."""
-        return self.spec.shape == "Constant" and not isinstance(self.spec.law, Pretraining)
+        """Whether a shallow network is the beginning of a deep one: not where widths look ahead."""
+        return self.spec.shape == "Constant"
 
     @property
     def own_outputs(self) -> bool:
@@ -83,7 +83,9 @@ class Grid:
         stack = 3 * 8 * len(self.depths) * self.spec.rows * self.spec.width
         at_one = 8 * self.depths[-1] * self.spec.width**2  # the weights before their gain
         outputs = sum(work(replace(self.spec, depth=depth)).operations for depth in self.depths) * self.own_outputs
-        operations = len(self.gains) * self._column(self.depths) + outputs
+        built = self.depths[-1:] if self.shares_prefixes else self.depths
+        starts = sum(start_operations(replace(self.spec, depth=depth)) for depth in built)
+        operations = len(self.gains) * self._column(self.depths) + outputs + starts
         return Work(operations, work(deepest).bytes + stack + at_one)
 
     @property

@@ -19,13 +19,14 @@ from initlab.draws import LayerDraws, draws_from
 from initlab.errors import invalid, unknown
 from initlab.laws import Law
 from initlab.parameters import Parameter, complete, finite_number, whole_number
+from initlab.pretrain_spec import PARAMETERS as PRETRAINING
 
 GAIN_RANGE: Final = (0.0, 1000.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How an initializer is made and described. `offered` is False while its algorithm is still to come."""
+    """How an initializer is made and described."""
 
     name: str
     law: Callable[..., Law]
@@ -34,7 +35,6 @@ class Recipe:
     made_for: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     needs_activation: bool = False
-    offered: bool = True
 
     def complete(self, given: Mapping[str, object]) -> Parameters:
         """The parameters as sorted pairs: validated, with Keras's defaults for what is not given."""
@@ -121,8 +121,8 @@ INITIALIZERS: Final[Mapping[str, Recipe]] = MappingProxyType({entry.name: entry 
     Recipe("He uniform", _scaling(2, "fan_in", "uniform"), "makes up for the half ReLU drops", HE, RECTIFIERS),
     Recipe("He normal", _scaling(2, "fan_in", "truncated_normal"), "makes up for the half ReLU drops", HE, RECTIFIERS),
     Recipe(
-        "Greedy pre-training", data_driven.Pretraining, "each layer an auto-encoder of the one below",
-        "Hinton et al. 2006; Bengio et al. 2007", SIGMOIDAL, offered=False,
+        "Greedy pre-training", data_driven.pretraining, "each layer an auto-encoder of the one below",
+        "Hinton et al. 2006; Bengio et al. 2007", SIGMOIDAL, PRETRAINING, needs_activation=True,
     ),
     Recipe("Ones", partial(laws.Constant, value=1.0), "every weight is 1"),
     Recipe("Truncated normal", laws.TruncatedNormal, "a normal law cut at two widths", parameters=(MEAN, STDDEV)),

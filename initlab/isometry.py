@@ -123,9 +123,10 @@ def measured(network: Network, inputs: Array, row: int = 0, layers: Iterable[int
     for layer in range(below, network.depth):
         with np.errstate(all="ignore"):
             factors = list(jacobian.factors(precise, forward, layer, row))
-            if not all(np.isfinite(part).all() for part in (*factors, forward.activations[layer][row])):
-                yield replace(found, reached=network.depth, overflow=layer + 1)
-                return
+        if not all(np.isfinite(part).all() for part in (*factors, forward.activations[layer][row])):
+            yield replace(found, reached=network.depth, overflow=layer + 1)
+            return
+        with np.errstate(all="ignore"):
             for factor in factors:
                 product = product.then(factor)
             if layer + 1 in wanted:

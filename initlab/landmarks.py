@@ -52,7 +52,7 @@ def landmarks(width: int, activation: str) -> tuple[Landmark, ...]:
     """Every initializer with its own defaults and gain 1 in a square layer of this width, from left to right."""
     found: dict[Place, list[str]] = {}
     for name, recipe in INITIALIZERS.items():
-        at = _place(recipe.bound(recipe.complete({}), activation), width, width) if recipe.offered else None
+        at = _place(recipe.bound(recipe.complete({}), activation), width, width)
         if at is not None and name != GENERAL:
             names = found.setdefault(Place(*(float(f"{x:.12g}") for x in at)), [])
             if SHORT.get(name, name) not in names:
@@ -62,8 +62,7 @@ def landmarks(width: int, activation: str) -> tuple[Landmark, ...]:
 
 def without_place() -> tuple[str, ...]:
     """Initializers that are no cloud around 0, so that a variance does not describe them."""
-    recipes = [recipe for recipe in INITIALIZERS.values() if recipe.offered]
-    return tuple(r.name for r in recipes if _place(r.bound(r.complete({}), "Tanh"), 64, 64) is None)
+    return tuple(r.name for r in INITIALIZERS.values() if _place(r.bound(r.complete({}), "Tanh"), 64, 64) is None)
 
 
 def here(spec: NetworkSpec) -> Here:

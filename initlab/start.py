@@ -16,6 +16,8 @@ from initlab.errors import invalid
 from initlab.initializers import recipe
 from initlab.laws import Law
 from initlab.network import Network
+from initlab.pretrain_spec import PretrainSpec, parameters_of
+from initlab.pretraining import Pretrained, pretrained
 from initlab.spec import NetworkSpec
 from initlab.work import require_affordable
 
@@ -34,8 +36,7 @@ class Stage(NamedTuple):
 def build(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None = None) -> Network:
     """The network of `spec`. `inputs` serve data-driven starts; `draws` lets several networks share unit draws.
 
-    Data-driven starts without `inputs` read the spec's own. Raises ValueError where the work budget is exceeded,
-    NotImplementedError for a start whose algorithm is not there.
+    Data-driven starts without `inputs` read the spec's own. Raises ValueError where the work budget is exceeded.
     """
     (*_, last) = stages(spec, inputs, draws)
     assert last.network  # noqa: S101  the last stage has one
@@ -47,7 +48,7 @@ def stages(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None =
 
     The errors of `build` come with the first stage.
     """
-    require_affordable(spec)
+    require_affordable(spec, None if inputs is None else len(inputs))
     draws = draws or Draws(spec.seed, max_bytes=0)
     if draws.seed != spec.seed:
         raise invalid(
@@ -56,10 +57,9 @@ def stages(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None =
     match spec.law:
         case LSUV() as law:
             yield from _calibrated(spec, law, inputs, draws)
-        case Pretraining():
-            raise NotImplementedError(
-                f"{spec.init} is declared but cannot be computed yet; draw() gives its starting weights"
-            )
+        case Pretraining() as law:
+            for now in pretrained(_drawn(replace(spec, gain=1.0), draws), law.how, _inputs(spec, inputs), draws):
+                yield Stage(now.share, cut(now.network, spec) if now.finished else None)
         case _:
             yield Stage(1.0, _drawn(spec, draws))
     draws.trim()
@@ -73,8 +73,7 @@ def _drawn(spec: NetworkSpec, draws: Draws) -> Network:
 
 def _calibrated(spec: NetworkSpec, law: LSUV, inputs: Array | None, draws: Draws) -> Iterator[Stage]:
     """Orthonormal weights, each layer brought to variance 1, and the gain at the end: gain 1 is LSUV itself."""
-    if inputs is None:
-        inputs = load(spec.dataset, spec.scaling, spec.rows).inputs
+    inputs = _inputs(spec, inputs)
     plain, outputs = replace(spec, gain=1.0), spec.output == "Same"
     fans, layers = list(pairwise(spec.widths)), []
     steps = len(fans) + spec.depth + outputs + 1
@@ -86,6 +85,28 @@ def _calibrated(spec: NetworkSpec, law: LSUV, inputs: Array | None, draws: Draws
     for found in calibrate(drawn, inputs, law, draws, outputs=outputs):
         yield Stage((len(fans) + len(found.layers)) / steps, None, found.layers)
     yield Stage(1.0, cut(found.network, spec), found.layers)
+
+
+def pretrain(
+    spec: NetworkSpec, how: PretrainSpec | None = None, inputs: Array | None = None, draws: Draws | None = None
+) -> Iterator[Pretrained]:  # fmt: skip
+    """The network of `spec` pre-trained layer by layer on `inputs`, the spec's own unless they are given.
+
+    `how` is what the spec says of it, the classic settings if it has another start. The last one is finished; its
+    network is to be fine-tuned. ValueError, with the first one, where the work budget is exceeded.
+    """
+    if how or not isinstance(spec.law, Pretraining):
+        spec = spec.with_init("Greedy pre-training", **parameters_of(how or PretrainSpec()))
+    law, draws, inputs = spec.law, draws or Draws(spec.seed, max_bytes=0), _inputs(spec, inputs)
+    assert isinstance(law, Pretraining)  # noqa: S101
+    require_affordable(spec, len(inputs))
+    for now in pretrained(_drawn(replace(spec, gain=1.0), draws), law.how, inputs, draws):
+        yield replace(now, network=cut(now.network, spec)) if now.finished else now
+
+
+def _inputs(spec: NetworkSpec, inputs: Array | None) -> Array:
+    """What a data-driven start reads: the spec's own rows unless others are given."""
+    return load(spec.dataset, spec.scaling, spec.rows).inputs if inputs is None else inputs
 
 
 def _network(spec: NetworkSpec, layers: Sequence[tuple[Array, Array]]) -> Network:
@@ -119,7 +140,10 @@ def _hidden(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Arra
 
 
 def _output(spec: NetworkSpec, law: Law, draws: LayerDraws) -> tuple[Array, Array]:
-    """Same law as below; or LeCun normal; or one LeCun row for every hidden unit, which breaks no symmetry."""
+    """Same law as below, of a linear layer; or LeCun normal; or one LeCun row for every hidden unit, which breaks no
+    symmetry."""
+    if isinstance(law, Pretraining):
+        law = replace(law, activation="Linear")
     if spec.output == "Same":
         return _hidden(spec, law, draws)
     weights = recipe("LeCun normal").bound().weights(draws)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from initlab.data_driven import CALIBRATION_ROWS, LSUV
-from initlab.datasets import DATASETS
+from initlab.data_driven import CALIBRATION_ROWS, LSUV, Pretraining
 from initlab.errors import invalid
 from initlab.laws import Orthogonal
 from initlab.spec import NetworkSpec
@@ -17,6 +16,9 @@ MAX_BYTES: Final = 2**31
 IN_FLIGHT: Final = 32  # bytes of temporaries for each number of the layer that is worked on: four in float64
 TALLY_BLOCKS: Final = 8  # the buffers of a sweep and of its five quantities
 CALIBRATED_UNIT: Final = 100  # operations a row: phi, and variances in float64 on half of the rows each
+ENCODED_UNIT, ENCODED_WEIGHT = 60, 20  # of an auto-encoder: phi and masks a row, the optimizer a step
+EPOCHS: Final = "pretrain_epochs"
+ENCODER_CALLS: Final = 10**6  # operations a step might take while Python gets from one to the next
 LOG_BINS: Final = {"float32": 2**10, "float64": 2**13}  # a layer, of five quantities, eight bytes each
 
 
@@ -38,12 +40,15 @@ class Work:
 LIMIT: Final = Work(MAX_OPERATIONS, MAX_BYTES)
 
 
-def work(spec: NetworkSpec) -> Work:
-    """One probe: three matrix products a layer, the statistics, and what the start takes that is no plain draw."""
+def work(spec: NetworkSpec, rows: int | None = None) -> Work:
+    """One probe: three matrix products a layer, the statistics, and what the start takes that is no plain draw.
+
+    A data-driven start reads so many `rows`, the spec's own unless others are given.
+    """
     size = 4 if spec.precision == "float32" else 8
     units = sum(spec.widths[1:])
     weights = sum(a * b for a, b in pairwise(spec.widths))
-    operations = 6 * spec.rows * weights + 40 * spec.rows * units + 100 * weights + start_operations(spec)
+    operations = 6 * spec.rows * weights + 40 * spec.rows * units + 100 * weights + start_operations(spec, rows)
     layers_kept = 2 if spec.normalization == "None" else 4  # z and phi(z); the normalized ones too
     kept = weights + layers_kept * spec.rows * units
     in_flight = IN_FLIGHT * (spec.rows * max(spec.widths) + max(a * b for a, b in pairwise(spec.widths)))
@@ -51,34 +56,53 @@ def work(spec: NetworkSpec) -> Work:
     return Work(operations, size * kept + in_flight + counted)
 
 
-def start_operations(spec: NetworkSpec) -> int:
-    """What the weights take beyond drawing: a QR, and reading the data; 0 for most.
-
-    Inputs of more rows than the spec's own, such as the training rows of a race, are thought of.
-    """
-    fans = list(pairwise(spec.widths))
-    qr = sum(4 * a * b * min(a, b) for a, b in fans)
+def start_operations(spec: NetworkSpec, rows: int | None = None) -> int:
+    """What the weights take beyond drawing: a QR, and reading so many `rows`, the spec's own unless others are given; 0
+    for most."""
+    rows, fans = rows or spec.rows, list(pairwise(spec.widths))
+    weights, qr = sum(a * b for a, b in fans), sum(4 * a * b * min(a, b) for a, b in fans)
     match spec.law:
         case Orthogonal():
             return qr
         case LSUV():
-            rows, weights = min(DATASETS[spec.dataset].rows, CALIBRATION_ROWS), sum(a * b for a, b in fans)
-            return qr + rows * (2 * weights + CALIBRATED_UNIT * sum(spec.widths[1:])) + 10 * weights
+            seen = min(rows, CALIBRATION_ROWS)
+            return qr + seen * (2 * weights + CALIBRATED_UNIT * sum(spec.widths[1:])) + 10 * weights
+        case Pretraining(how):
+            hidden, steps = weights - spec.widths[-2] * spec.widths[-1], -(-rows // how.batch)
+            step = ENCODED_WEIGHT * hidden + spec.depth * ENCODER_CALLS
+            return how.epochs * (rows * (10 * hidden + ENCODED_UNIT * sum(spec.widths[:-1])) + steps * step)
         case _:
             return 0
 
 
-def fitting(spec: NetworkSpec) -> NetworkSpec:
-    """The nearest affordable spec: fewer rows first, the next power of two, then fewer layers."""
-    while not work(spec).affordable:
-        spec = smaller(spec)
+def fitting(spec: NetworkSpec, rows: int | None = None) -> NetworkSpec:
+    """The nearest affordable spec, of `rows` as in `work`: fewer epochs of pre-training where these are most of the
+    work, then fewer rows, the next power of two, where they are the spec's own, then fewer layers."""
+    less = smaller if rows is None else _shallower
+    while not work(spec, rows).affordable:
+        learns = 2 * start_operations(spec, rows) > work(spec, rows).operations
+        spec = _sooner(spec) if learns and _epochs(spec) > 1 else less(spec)
     return spec
+
+
+def _epochs(spec: NetworkSpec) -> int:
+    """Of pre-training."""
+    return spec.law.how.epochs if isinstance(spec.law, Pretraining) else 1
+
+
+def _sooner(spec: NetworkSpec) -> NetworkSpec:
+    """A tenth of the epochs of pre-training fewer."""
+    return spec.with_init(spec.init, **{**dict(spec.init_params), EPOCHS: _epochs(spec) * 9 // 10})
 
 
 def smaller(spec: NetworkSpec) -> NetworkSpec:
     """One step towards less work."""
     fewer = 2 ** ((spec.rows - 1).bit_length() - 1)
-    return replace(spec, batch=fewer) if spec.rows > 32 else replace(spec, depth=max(1, spec.depth * 3 // 4))
+    return replace(spec, batch=fewer) if spec.rows > 32 else _shallower(spec)
+
+
+def _shallower(spec: NetworkSpec) -> NetworkSpec:
+    return replace(spec, depth=max(1, spec.depth * 3 // 4))
 
 
 def total(specs: Iterable[NetworkSpec]) -> Work:
@@ -87,8 +111,10 @@ def total(specs: Iterable[NetworkSpec]) -> Work:
     return Work(sum(one.operations for one in works), max(one.bytes for one in works))
 
 
-def require_affordable(spec: NetworkSpec) -> None:
-    """ValueError with the numbers and what would fit, where the budget is exceeded."""
-    if not work(spec).affordable:
+def require_affordable(spec: NetworkSpec, rows: int | None = None) -> None:
+    """ValueError with the numbers and what would fit, where the budget is exceeded; `rows` as in `work`."""
+    if not work(spec, rows).affordable:
         fit = fitting(spec)
-        raise invalid(f"a probe may take at most {LIMIT}", work(spec), f"depth {fit.depth} with batch {fit.batch} fits")
+        raise invalid(
+            f"a probe may take at most {LIMIT}", work(spec, rows), f"depth {fit.depth} with batch {fit.batch} fits"
+        )  # fmt: skip

@@ -193,6 +193,7 @@ HEALTHY = (
     _s("one wide layer", "", GLOROT, "Tanh", 1, 512),
     _s("LSUV on ReLU finds He's factor by itself", "", "LSUV", "ReLU", 20, 128),
     _s("LSUV on tanh: variance 1 is chaotic, chi 1.18", "", "LSUV", "Tanh", 20, 128),
+    _s("codes that rebuild their inputs know them", "", "Greedy pre-training", "Sigmoid", 3, scaling="0-1"),
 )
 NORMALIZED = (
     _s("batch norm ReLU, 50 layers: gradient explodes", "grad+", HE, "ReLU", 50, 128, normalization="Batch"),

@@ -66,8 +66,7 @@ def test_the_situations_cover_every_finding_and_every_axis() -> None:
     assert {spec.normalization for spec in specs} == set(NORMALIZATIONS)
     assert {spec.precision for spec in specs} == set(PRECISIONS)
     assert {spec.output for spec in specs} == set(OUTPUTS)
-    offered = {recipe.name for recipe in INITIALIZERS.values() if recipe.offered}
-    assert offered - {spec.init for spec in specs} <= {"LeCun uniform"}  # LeCun normal with another shape
+    assert set(INITIALIZERS) - {spec.init for spec in specs} <= {"LeCun uniform"}  # LeCun normal with another shape
 
 
 def test_the_opening_reads_as_a_person_would_write_it() -> None:
@@ -170,7 +169,7 @@ def test_symmetry_without_gradient_absorbs_what_follows_from_it() -> None:
     assert probe.activation.rms.max() == 0
 
 
-STARTS = sorted(recipe.name for recipe in INITIALIZERS.values() if recipe.offered)
+STARTS = sorted(INITIALIZERS)
 SPECS = st.builds(
     NetworkSpec,
     init=st.sampled_from(STARTS), activation=st.sampled_from(sorted(ACTIVATIONS)), depth=st.integers(1, 12),

@@ -44,7 +44,7 @@ def test_every_initializer_is_a_landmark_or_said_to_have_no_place() -> None:
     assert {FULL_NAMES.get(name, name) for name in named} | {"Variance scaling"} >= set(MENU) - {
         "Glorot normal", "He uniform", "LeCun uniform",
     }  # fmt: skip
-    assert without_place() == ("Constant", "Ones", "Identity", "LSUV")
+    assert without_place() == ("Constant", "Greedy pre-training", "Ones", "Identity", "LSUV")
 
 
 def test_scikit_learn_starts_sigmoid_closer_to_zero() -> None:

@@ -13,7 +13,8 @@ from initlab.neuron import FANS, INPUTS, NEURONS, NeuronSums, neuron_sums
 from initlab.spec import NetworkSpec
 from initlab.ui.link import MENU
 
-LAWS: Final = tuple(name for name in MENU if name not in ("Zeros", "Constant", "Ones", "Identity", "LSUV"))
+NO_SUMS: Final = ("Zeros", "Constant", "Greedy pre-training", "Ones", "Identity", "LSUV")  # or not of one law
+LAWS: Final = tuple(name for name in MENU if name not in NO_SUMS)
 ONE_SIDED: Final[dict[str, dict[str, Any]]] = {
     "Constant": {}, "Ones": {}, "Random uniform": {"minval": 0.0, "maxval": 1.0},
 }  # fmt: skip

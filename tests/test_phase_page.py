@@ -184,7 +184,7 @@ def test_a_diverging_point_is_named_so_in_verdict_and_reading() -> None:
 def test_what_is_outside_the_picture_is_listed() -> None:
     text = alternative_texts(opened({"activation": "Sigmoid"}))["phase_plane"]
     assert "Outside the picture: Zeros (0, 0)" in text
-    assert "Constant, Ones, Identity and LSUV have no place" in text
+    assert "Constant, Greedy pre-training, Ones, Identity and LSUV have no place" in text
 
 
 @pytest.mark.parametrize("spec", [NetworkSpec(depth=1), NetworkSpec("Zeros", depth=1), NetworkSpec("Ones", depth=3)])

@@ -20,7 +20,7 @@ from initlab.sweep import Source, Sweep, assembled, sweep_blocks
 
 DEPTHS, GAINS = (1, 2, 4), (0.5, 1.0, 2.0)
 BASE = NetworkSpec("He normal", width=12, batch=16, seed=3)
-OFFERED = [name for name, recipe in INITIALIZERS.items() if recipe.offered]
+STARTS = list(INITIALIZERS)
 
 
 def cell_by_cell(spec: NetworkSpec, depths: Sequence[int] = DEPTHS, gains: Sequence[float] = GAINS) -> Array:
@@ -45,7 +45,7 @@ def agree(found: Sweep, expected: Array, rtol: float = 2e-6) -> None:
     np.testing.assert_allclose(np.where(np.isfinite(ours), ours, np.nan), expected, rtol=rtol, atol=1e-300)
 
 
-@pytest.mark.parametrize("init", OFFERED)
+@pytest.mark.parametrize("init", STARTS)
 def test_every_initializer_has_the_numbers_of_its_probes(init: str) -> None:
     spec = replace(BASE.with_init(init), activation="Tanh", bias_stddev=0.1)
     agree(sweep(spec, DEPTHS, GAINS), cell_by_cell(spec))
