@@ -23,12 +23,13 @@ from initlab.losses import Loss, Targets, prepared, resolve
 from initlab.network import Network
 from initlab.race_work import require_affordable
 from initlab.recording import Mark, Observer, judged_after, marks
-from initlab.schedule import minibatches, rows_of, split, steps_in_all
+from initlab.schedule import labelled, minibatches, rows_of, split, steps_in_all
 from initlab.spec import NetworkSpec
-from initlab.start import build
+from initlab.start import stages
 from initlab.train_spec import TrainSpec
 from initlab.training import Training, begin, dropout_masks
 from initlab.wording import number
+from initlab.work import start_operations
 
 PATIENCE: Final = 0.04  # seconds of work after which a snapshot is due: with one more step, less than a tenth
 
@@ -55,8 +56,9 @@ class Snapshot:
 
     `prior` is the entropy of the classes among these, the least cross-entropy for whoever knows only how frequent each
     class is, and `most_frequent` the share of rows it has right; NaN for a regression. `guess` is the least loss of
-    whoever answers every row alike, NaN where the loss rewards no answer. `finished` holds for the last snapshot of a
-    race alone.
+    whoever answers every row alike, NaN where the loss rewards no answer. Where a start learns from the rows before the
+    race begins, `prepared` is the share of that which is done; before it is 1 nothing is looked at. `finished` holds
+    for the last snapshot of a race alone.
     """
 
     train: TrainSpec
@@ -69,6 +71,7 @@ class Snapshot:
     most_frequent: float
     guess: float
     runners: tuple[Runner, ...]
+    prepared: float = 1.0
     finished: bool = False
 
     @property
@@ -150,10 +153,16 @@ class _Contestant:
         return Runner(self.label, self.spec, losses, self.marks, self.retired)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Race:
+    """A race as it runs; `contestants` come in one after the other."""
+
     how: TrainSpec
-    contestants: tuple[_Contestant, ...]
+    specs: tuple[NetworkSpec, ...]
+    names: tuple[str, ...]
+    closely: bool
+    fit: Batch
+    test: Batch
     loss: Loss
     rows: int
     test_rows: int
@@ -161,38 +170,55 @@ class _Race:
     guess: float
     steps: int
     marks: frozenset[int]
+    contestants: tuple[_Contestant, ...] = ()
 
     @classmethod
-    def of(cls, specs: Sequence[NetworkSpec], how: TrainSpec, *, closely: bool) -> "_Race":
+    def of(cls, specs: tuple[NetworkSpec, ...], how: TrainSpec, *, closely: bool) -> "_Race":
         fit, test = split(specs[0], how)
-        steps = steps_in_all(how, len(fit.inputs))
-        loss = prepared(specs[0].loss, specs[0].widths[-1], fit.targets)
-        names, draws = labels([Start.of(spec) for spec in specs]), {spec.seed: Draws(spec.seed) for spec in specs}
-        dropout = Draws(how.seed, max_bytes=0)
-        precisions = {spec.precision for spec in specs}  # the rows are there once, whoever trains on them
-        data = {name: (_precise(fit, name), _precise(test, name)) for name in precisions}
-        contestants = []
-        for name, spec in zip(names, specs, strict=True):
-            rows, judged = data[spec.precision]
-            training = begin(build(spec, rows.inputs, draws[spec.seed]), how.optimizer)
-            observer = Observer.of(training.network, rows, judged, loss, closely=closely)
-            contestants.append(_Contestant(name, spec, training, observer, rows, np.empty(steps), draws=dropout))
+        rows = labelled(fit, how)
+        steps = steps_in_all(how, len(rows.inputs))
         chosen = frozenset(marks(specs, steps) if closely else judged_after(steps, how.epochs))
-        shares, guess = class_shares(fit.targets), guessing(specs[0].loss, fit.targets)
-        return cls(how, tuple(contestants), loss, len(fit.inputs), len(test.inputs), shares, guess, steps, chosen)
+        return cls(
+            how, specs, labels([Start.of(spec) for spec in specs]), closely, fit, test,
+            prepared(specs[0].loss, specs[0].widths[-1], rows.targets), len(rows.inputs), len(test.inputs),
+            class_shares(rows.targets), guessing(specs[0].loss, rows.targets), steps, chosen,
+        )  # fmt: skip
 
-    def snapshot(self, step: int, *, finished: bool = False) -> Snapshot:
+    def gather(self) -> Iterator[float]:
+        """Bring the contestants to the start; while a start learns from the rows, what share of all that is done."""
+        precisions = {spec.precision for spec in self.specs}  # the rows are there once, whoever trains on them
+        learned = {name: _precise(self.fit, name) for name in precisions}
+        data = {name: (labelled(learned[name], self.how), _precise(self.test, name)) for name in precisions}
+        draws, dropout = {spec.seed: Draws(spec.seed) for spec in self.specs}, Draws(self.how.seed, max_bytes=0)
+        needed = np.cumsum([0, *(start_operations(spec, len(self.fit.inputs)) for spec in self.specs)])
+        for k, (name, spec) in enumerate(zip(self.names, self.specs, strict=True)):
+            network = None
+            for share, network, *_ in stages(spec, learned[spec.precision].inputs, draws[spec.seed]):
+                if network is None:
+                    yield float((needed[k] + share * (needed[k + 1] - needed[k])) / needed[-1])
+            assert network  # noqa: S101  the last stage has one
+            rows, judged = data[spec.precision]
+            training = begin(network, self.how.optimizer)
+            observer = Observer.of(training.network, rows, judged, self.loss, closely=self.closely)
+            losses = np.empty(self.steps)
+            newcomer = _Contestant(name, spec, training, observer, rows, losses, draws=dropout)
+            self.contestants = (*self.contestants, newcomer)
+
+    def snapshot(self, step: int, ready: float = 1.0, *, finished: bool = False) -> Snapshot:
         epoch = self.steps // self.how.epochs
-        runners = tuple(contestant.seen() for contestant in self.contestants)
+        waiting = zip(self.names, self.specs, strict=True) if ready < 1 else ()
+        runners = [Runner(name, spec, np.zeros(0), ()) for name, spec in waiting]
         prior, most_frequent = _prior(self.shares)
         return Snapshot(
             self.how, step, self.steps, epoch, self.rows, self.test_rows, prior, most_frequent, self.guess,
-            runners, finished=finished,
+            tuple(runners or [contestant.seen() for contestant in self.contestants]), ready, finished,
         )  # fmt: skip
 
 
 def _run(all_of: _Race) -> Iterator[Snapshot]:
     """The race with a snapshot whenever one is due, and before and after it."""
+    for share in all_of.gather():
+        yield all_of.snapshot(0, share)
     due = time.perf_counter() + PATIENCE
     for step in _steps(all_of):
         if time.perf_counter() > due or step is None:

@@ -12,7 +12,8 @@ from initlab.recording import AT_ONCE, GRID, OBSERVED, judged_after, marks, reco
 from initlab.schedule import steps_in_all
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.work import MAX_BYTES, Work
+from initlab.work import MAX_BYTES, Work, start_operations, work
+from initlab.work import require_affordable as require_startable
 
 RACE_OPERATIONS: Final = 2 * 10**12  # about a minute on one busy core
 STEP_OPERATIONS: Final = AT_ONCE  # of one step of one contestant
@@ -23,8 +24,18 @@ LOOKED_AT: Final = 120  # operations of a mark for each unit and row: two histog
 
 
 def training_rows(spec: NetworkSpec, train: TrainSpec) -> int:
-    rows = DATASETS[spec.dataset].rows
-    return rows - round(rows * train.test_share)
+    """Rows that are learned from with their labels."""
+    rows = all_rows(spec, train)
+    return min(train.labels or rows, rows)
+
+
+def all_rows(spec: NetworkSpec, train: TrainSpec) -> int:
+    """Rows that are not tested on, with a label or without."""
+    return DATASETS[spec.dataset].rows - test_rows(spec, train)
+
+
+def test_rows(spec: NetworkSpec, train: TrainSpec) -> int:
+    return round(DATASETS[spec.dataset].rows * train.test_share)
 
 
 def step_work(spec: NetworkSpec, train: TrainSpec) -> int:
@@ -40,9 +51,10 @@ def race_work(specs: Sequence[NetworkSpec], train: TrainSpec) -> Work:
     for spec in specs:
         (weights, units), rows = _sizes(spec), DATASETS[spec.dataset].rows
         steps = steps_in_all(train, training_rows(spec, train))
-        observed, judged = min(OBSERVED, rows), rows - training_rows(spec, train) + _square(spec)
+        observed, judged = min(OBSERVED, rows), test_rows(spec, train) + _square(spec)
         look = observed * (6 * weights + LOOKED_AT * units) + judged * (2 * weights + PER_UNIT * units)
         operations += steps * (step_work(spec, train) + PER_CALL * (spec.depth + 1)) + len(marks(specs, steps)) * look
+        operations += start_operations(spec, all_rows(spec, train))
         size = 4 if spec.precision == "float32" else 8
         kept += size * 8 * weights + record_bytes([spec], steps)
         passes = max(passes, size * (4 * units * max(observed, judged, train.batch) + 4 * weights))
@@ -55,16 +67,17 @@ def draws_work(specs: Sequence[NetworkSpec], train: TrainSpec, draws: int = DRAW
     for spec in specs:
         (weights, units), rows = _sizes(spec), training_rows(spec, train)
         steps = steps_in_all(train, rows)
-        look = (DATASETS[spec.dataset].rows - rows) * (2 * weights + PER_UNIT * units)
+        look = test_rows(spec, train) * (2 * weights + PER_UNIT * units)
         operations += steps * (step_work(spec, train) + PER_CALL * (spec.depth + 1))
         operations += len(judged_after(steps, train.epochs)) * look
+        operations += start_operations(spec, all_rows(spec, train))
     return Work(draws * operations, race_work(specs, train).bytes)
 
 
 def affordable(specs: Sequence[NetworkSpec], train: TrainSpec) -> bool:
     """Whether it stays below all three limits."""
     whole = race_work(specs, train)
-    short = all(step_work(spec, train) <= STEP_OPERATIONS for spec in specs)
+    short = all(step_work(spec, train) <= STEP_OPERATIONS and _startable(spec, train) for spec in specs)
     return short and whole.operations <= RACE_OPERATIONS and whole.bytes <= MAX_BYTES
 
 
@@ -84,6 +97,9 @@ def fitted(specs: Sequence[NetworkSpec], train: TrainSpec) -> tuple[tuple[Networ
 
 def require_affordable(specs: Sequence[NetworkSpec], train: TrainSpec) -> None:
     """ValueError with the numbers and what would fit, where the budget is exceeded."""
+    for spec in specs:
+        if not _startable(spec, train):
+            require_startable(spec, all_rows(spec, train))
     if affordable(specs, train):
         return
     fit, shorter = fitted(specs, train)
@@ -121,6 +137,12 @@ def require_affordable_draws(specs: Sequence[NetworkSpec], train: TrainSpec, dra
 
 def _fits(specs: Sequence[NetworkSpec], train: TrainSpec, draws: int) -> bool:
     return draws_work(specs, train, draws).operations <= RACE_OPERATIONS
+
+
+def _startable(spec: NetworkSpec, train: TrainSpec) -> bool:
+    """Whether what a start learns from the rows before the race begins is affordable on its own."""
+    rows = all_rows(spec, train)
+    return not start_operations(spec, rows) or work(spec, rows).affordable
 
 
 def _square(spec: NetworkSpec) -> int:

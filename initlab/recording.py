@@ -126,7 +126,8 @@ class Observer:
         with np.errstate(all="ignore"):
             value = self.loss(found, self.test.targets)[0]
             ratios = _ratios(training, before)
-            yield Mark(step, value, accuracy(found, self.test), *layers, *ratios, self._decision(judged))
+            seen = Mark(step, value, accuracy(found, self.test), *layers, *ratios, self._decision(judged))
+        yield seen
 
     def _layers(self, network: Network) -> tuple[LayerStats, LayerStats, Array]:
         if not self.closely:

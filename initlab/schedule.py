@@ -17,25 +17,44 @@ SPLIT: Final = 0  # the seed of the split: the same rows test whatever else is d
 
 
 def split(spec: NetworkSpec, train: TrainSpec) -> tuple[Batch, Batch]:
-    """Rows to train on and rows to test on, each class in both by its share where it has rows enough."""
-    data = load(spec.dataset, spec.scaling)
-    if data.targets is None:
+    """Rows to train on and rows to test on, each class in both by its share where it has rows enough; ValueError where
+    there is nothing to predict."""
+    found = parted(spec, train)
+    if found[0].targets is None:
         raise invalid("training needs something to predict", spec.dataset, "choose another data set")
+    return found
+
+
+def parted(spec: NetworkSpec, train: TrainSpec) -> tuple[Batch, Batch]:
+    """The same of any data, for what learns without targets."""
+    data = load(spec.dataset, spec.scaling)
     rows, tested = len(data.inputs), round(len(data.inputs) * train.test_share)
-    classes = data.targets if _can_be_stratified(data.targets, tested) else None
+    classes = data.targets if data.targets is not None and _can_be_stratified(data.targets, tested) else None
     found: tuple[Integers, Integers] = train_test_split(
         np.arange(rows), test_size=tested, random_state=SPLIT, stratify=classes
     )  # pyright: ignore[reportAssignmentType]
-    one, other = (Batch(np.ascontiguousarray(data.inputs[part]), data.targets[part]) for part in found)
+    one, other = (Batch(np.ascontiguousarray(data.inputs[part]), rows_of(data.targets, part)) for part in found)
     return one, other
 
 
-def _can_be_stratified(targets: Array | Integers, tested: int) -> bool:
+def labelled(fit: Batch, train: TrainSpec) -> Batch:
+    """Those of the training rows that may be learned from with their labels."""
+    rows = len(fit.inputs)
+    if not 0 < train.labels < rows or fit.targets is None:
+        return fit
+    classes = fit.targets if _can_be_stratified(fit.targets, train.labels) else None
+    found: tuple[Integers, Integers] = train_test_split(
+        np.arange(rows), train_size=train.labels, random_state=train.seed, stratify=classes
+    )  # pyright: ignore[reportAssignmentType]
+    return Batch(fit.inputs[found[0]], fit.targets[found[0]])
+
+
+def _can_be_stratified(targets: Array | Integers, apart: int) -> bool:
     """Each class needs a row on both sides."""
     if not np.issubdtype(targets.dtype, np.integer):
         return False
     counts = np.unique(targets, return_counts=True)[1]
-    return bool(counts.min() >= 2 and len(counts) <= min(tested, len(targets) - tested))
+    return bool(counts.min() >= 2 and len(counts) <= min(apart, len(targets) - apart))
 
 
 def steps_in_all(train: TrainSpec, rows: int) -> int:
