@@ -34,7 +34,7 @@ stress: $(DEVELOPMENT)
 
 bench: $(DEVELOPMENT)
 	@bash .ci/chromium
-	@for what in core meanfield sweep training latency playback; do $(BIN)/python -m benchmarks.$$what || exit 1; done
+	@for what in core meanfield sweep training pretraining latency playback; do $(BIN)/python -m benchmarks.$$what || exit 1; done
 
 screenshots: $(DEVELOPMENT)
 	@bash .ci/chromium

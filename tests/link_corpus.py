@@ -211,6 +211,35 @@ CORPUS: Final = (
     SavedLink("depth=1e9", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=200), notes=True),
     SavedLink("depth=-3", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=1), notes=True),
     SavedLink("depth=nan&width=inf&gain=1e400&seed=abc", OPENING, notes=True),
+    SavedLink(  # from the page of pre-training, which takes the recipe's parameters whatever the start
+        "init=Greedy+pre-training&pretrain_epochs=30&pretrain_rate=0.05&pretrain_corruption=0.2"
+        "&pretrain_corruption_rise=0&pretrain_weights=Free&pretrain_reconstruction=Squared+error"
+        "&pretrain_optimizer=Adam&pretrain_batch=64&activation=Sigmoid&depth=3&width=64&scaling=0-1&seed=5",
+        NetworkSpec(
+            "Greedy pre-training",
+            (
+                ("pretrain_batch", 64), ("pretrain_corruption", 0.2), ("pretrain_corruption_rise", 0.0),
+                ("pretrain_epochs", 30), ("pretrain_optimizer", "Adam"), ("pretrain_rate", 0.05),
+                ("pretrain_reconstruction", "Squared error"), ("pretrain_weights", "Free"),
+            ),
+            1.0, "Sigmoid", depth=3, width=64, scaling="0-1", seed=5,
+        ),
+    ),
+    SavedLink(
+        "pretraining_labels=50&pretraining_tune_optimizer=Adam&pretraining_tune_rate=0.005&pretraining_tune_epochs=50"
+        "&pretraining_race=True&pretraining_layer=2&race_labels=200",
+        OPENING,
+        view={
+            "pretraining_labels": "50", "pretraining_tune_optimizer": "Adam", "pretraining_tune_rate": 0.005,
+            "pretraining_tune_epochs": 50, "pretraining_race": True, "pretraining_layer": 2, "race_labels": "200",
+        },
+    ),
+    SavedLink(
+        "pretraining_labels=77&pretrain_rate=nan&pretrain_weights=%3Cb%3E&pretraining_layer=9999",
+        OPENING,
+        notes=True,
+        view={"pretraining_labels": "100", "pretrain_rate": 0.1, "pretrain_weights": "Tied", "pretraining_layer": 200},
+    ),
     SavedLink("init=%3Cscript%3Ealert(1)%3C/script%3E", OPENING, notes=True),
     SavedLink("depth=" + "9" * 5000, OPENING, notes=True),
     SavedLink("depth=5&depth=7", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=7), notes=True),

@@ -35,6 +35,7 @@ class Heading:
     label: str
     verdict: str = ""
     healthy: bool = True
+    mark: int | None = None  # which symbol it has, where that is not its place
 
     @property
     def lines(self) -> int:
@@ -93,7 +94,8 @@ def heads(headings: Sequence[Heading], places: Sequence[Place], dark: bool) -> l
         label, verdict = ("<br>".join(wrap(part, LINE)) for part in (heading.label, heading.verdict))
         below = f'<br><span style="color:{colour}">{verdict}</span>' if verdict else ""
         where = {"x": place.left, "y": place.top - 3, "xanchor": "left", "yanchor": "bottom", "align": "left"}
-        words.append(small(f"{theme.mark(index, dark)} {label}{below}", look.ink, **where))
+        mark = theme.mark(index if heading.mark is None else heading.mark, dark)
+        words.append(small(f"{mark} {label}{below}", look.ink, **where))
     return words
 
 

@@ -22,6 +22,7 @@ from initlab.neuron import FANS
 from initlab.optimizers import OPTIMIZERS
 from initlab.phase import AXES as PLANE_AXES
 from initlab.phase import BIASES, WEIGHTS
+from initlab.pretrain_presets import Preset as Pretraining
 from initlab.race_presets import PRESETS as RACES
 from initlab.race_presets import Race
 from initlab.race_readings import JUDGED
@@ -44,6 +45,8 @@ DEEPEST: Final = (10, 20, 30, 60, 100, 200)
 RACE_RATES: Final = (1e-5, 2e-5, 5e-5, *RATES)
 EPOCHS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
 DECAYS: Final = (0.0, *(float(f"1e{e}") for e in range(-5, 1)))
+ALL: Final = "All"
+LABELS: Final = ("50", "100", "200", "500", "1000", ALL)  # rows with a label
 CLIPS: Final = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 VALUE_AXES: Final = ("Log magnitude", "Value")
 VIEWS: Final = ("Auto", "Ridges", "Heat map")
@@ -113,6 +116,13 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Steps("race_moment", 0, 0, 10**6, 1),
     Steps("race_contestant", 4, 1, MOST, 1),
     Flag("race_draws", False),
+    Choice("race_labels", ALL, LABELS),
+    Steps("pretraining_layer", 3, 1, 200, 1),
+    Choice("pretraining_labels", "100", LABELS),
+    Choice("pretraining_tune_optimizer", "SGD", tuple(OPTIMIZERS)),
+    Grid("pretraining_tune_rate", 0.1, RACE_RATES),
+    Grid("pretraining_tune_epochs", 100, EPOCHS),
+    Flag("pretraining_race", False),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 
@@ -200,7 +210,27 @@ def race_of(race: Race, seed: int) -> dict[str, Value]:
         **architecture_of(race.spec), "seed": seed, "race_starts": written(race.starts),
         "race_optimizer": how.optimizer, "race_rate": how.rate, "race_batch": how.batch, "race_epochs": how.epochs,
         "race_decay": how.weight_decay, "race_clip": how.clip, "race_dropout": how.dropout,
+        "race_labels": labels_text(how.labels),
     }  # fmt: skip
+
+
+def pretraining_of(preset: Pretraining) -> dict[str, Value]:
+    """The widgets' values that open this pre-training, except for its draw."""
+    tune, values = preset.tune, architecture_of(preset.spec)
+    return {
+        **{name: value for name, value in values.items() if name != "seed"}, **dict(preset.spec.init_params),
+        "pretraining_tune_optimizer": tune.optimizer, "pretraining_tune_rate": tune.rate,
+        "pretraining_tune_epochs": tune.epochs, "pretraining_labels": labels_text(tune.labels),
+    }  # fmt: skip
+
+
+def labels_of(text: Value) -> int:
+    """How many rows have labels, 0 for all; `labels_text` is its inverse."""
+    return 0 if text == ALL else int(text)
+
+
+def labels_text(labels: int) -> str:
+    return str(labels) if labels else ALL
 
 
 def architecture_of(spec: NetworkSpec) -> dict[str, Value]:

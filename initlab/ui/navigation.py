@@ -11,6 +11,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
 from initlab.experiments import EXPERIMENTS
+from initlab.pretrain_presets import PRESETS as PRETRAININGS
 from initlab.ui import link, session
 from initlab.ui.fields import Value
 
@@ -33,6 +34,7 @@ class Page:
     opening: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
 
+CLASSIC: Final = link.pretraining_of(next(iter(PRETRAININGS.values())))
 SYMMETRIC: Final = link.experiment_of(EXPERIMENTS["One row repeated"])  # the default network has no copies to show
 
 
@@ -46,6 +48,10 @@ PAGES: Final = (
     Page("Depth and gain", "depth-sweep", "pages/theory/depth_sweep.py", "Theory", ":material/grid_on:"),
     Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),
     Page("Training race", "race", "pages/training/race.py", "Training", ":material/sports_score:", "Architecture"),
+    Page(
+        "Pre-training", "pretraining", "pages/training/pretraining.py", "Training", ":material/layers:", "Architecture",
+        CLASSIC,
+    ),
 )  # fmt: skip
 
 

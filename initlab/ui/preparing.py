@@ -36,8 +36,8 @@ def _network(spec: NetworkSpec, place: DeltaGenerator) -> None:
     place.empty()
 
 
-def announcement(spec: NetworkSpec) -> str:
-    """What a start will cost."""
-    cost = start_operations(spec)
+def announcement(spec: NetworkSpec, rows: int | None = None) -> str:
+    """What a start will cost that reads so many rows, the spec's own unless others are given."""
+    cost = start_operations(spec, rows)
     seconds = math.ceil(cost / SPEED)
     return f"{spec.init} reads the data: about {cost / 1e9:,.1f} billion operations, about {seconds} s"

@@ -18,10 +18,10 @@ from initlab.optimizers import OPTIMIZERS
 from initlab.race import Snapshot, race
 from initlab.race_export import race_json
 from initlab.race_presets import PRESETS
-from initlab.race_work import fitted, training_rows
+from initlab.race_work import all_rows, fitted, training_rows
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.ui import link, panels, session, starts
+from initlab.ui import link, panels, preparing, session, starts
 from initlab.ui.pace import Pace
 from initlab.wording import capitalized, listed, number
 
@@ -54,7 +54,7 @@ def experiment() -> tuple[NetworkSpec, tuple[NetworkSpec, ...], TrainSpec, list[
     how = TrainSpec(
         str(values["race_optimizer"]), float(values["race_rate"]), int(values["race_batch"]),
         int(values["race_epochs"]), float(values["race_decay"]), float(values["race_clip"]),
-        float(values["race_dropout"]), seed=spec.seed,
+        float(values["race_dropout"]), seed=spec.seed, labels=link.labels_of(values["race_labels"]),
     )  # fmt: skip
     specs = comparison.specs(spec, starts.starts_of(str(values[FIELD])))
     fit, shorter = fitted(specs, how)
@@ -101,7 +101,7 @@ def training_controls() -> None:
         _slider("Epochs", "race_epochs", link.EPOCHS)
         _slider("Minibatch", "race_batch", link.BATCHES)
     with st.expander("More about the training", icon=":material/tune:", key="race_more"):
-        left, middle, right = st.columns(3)
+        left, middle, right, last = st.columns(4)
         with left:
             _slider("Weight decay", "race_decay", link.DECAYS, "Adds so much of each weight to its gradient")
         with middle:
@@ -110,6 +110,11 @@ def training_controls() -> None:
             st.slider(
                 "Dropout", 0.0, 0.9, step=0.1, key="race_dropout", persist_state="session",
                 help="Share of the units silenced in each step",
+            )  # fmt: skip
+        with last:
+            st.select_slider(
+                "Labels", link.LABELS, key="race_labels", persist_state="session",
+                help="Training rows that have one; starts that need none learn from all rows",
             )  # fmt: skip
 
 
@@ -129,7 +134,20 @@ def current(specs: tuple[NetworkSpec, ...], how: TrainSpec) -> Running | None:
             return None
         kept = Running((specs, how), snapshots, next(snapshots))
         st.session_state[RUNNING] = kept
+    _prepare(kept)
     return kept
+
+
+def _prepare(running: Running) -> None:
+    """Let those starts that learn from the rows do so, before there is anything to pause or to draw."""
+    place, pace, (specs, how) = st.empty(), Pace(), running.key
+    costs = [preparing.announcement(spec, all_rows(spec, how)) for spec in specs if spec.needs_data]
+    while running.now.prepared < 1:
+        running.now = now = next(running.snapshots)
+        left = pace.left(now.prepared)
+        if pace.due():
+            place.progress(now.prepared, f"Before the race: {'; '.join(costs)}{left}")
+    place.empty()
 
 
 def buttons(running: Running) -> DeltaGenerator:
@@ -271,9 +289,10 @@ def _json_button(now: Snapshot) -> None:
 def source(now: Snapshot) -> str:
     """What they trained on, and what is the same for all."""
     spec = now.runners[0].spec
+    kind = "rows with labels" if now.train.labels else "rows"
     limit = "" if now.batch == now.train.batch else f" (there are no more than {now.training_rows} rows)"
     return (
-        f"{now.training_rows:,} rows of {spec.dataset} to train on and {now.test_rows:,} to test on, "
+        f"{now.training_rows:,} {kind} of {spec.dataset} to train on and {now.test_rows:,} to test on, "
         f"{spec.scaling.lower()}; minibatches of {now.batch}{limit}, the same for all in the same order; "
         f"{now.train.optimizer} at learning rate {number(now.train.rate)}, seed {spec.seed}, {spec.precision}. "
         f"{number(now.nbytes / 2**20)} MB are kept of this race."

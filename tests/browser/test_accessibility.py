@@ -59,7 +59,17 @@ def test_axe_finds_nothing_of_ours_with_everything_open(
 @pytest.mark.stress
 @pytest.mark.parametrize(
     ("path", "panel", "width", "scheme"),
-    [("/compare", "Every layer", 1440, "light"), ("/symmetry", "All numbers", 1440, "dark")],
+    [
+        ("/compare", "Every layer", 1440, "light"),
+        ("/symmetry", "All numbers", 1440, "dark"),
+        ("/pretraining", "Every epoch", 1440, "light"),
+        (
+            "/pretraining?dataset=Iris&depth=1&width=8&pretraining_tune_epochs=1&pretraining_race=True",
+            "Every epoch",
+            390,
+            "dark",
+        ),
+    ],
 )
 def test_axe_finds_nothing_of_ours_on_the_pages_of_several_networks(
     new_page: NewPage, path: str, panel: str, width: int, scheme: Literal["light", "dark"]

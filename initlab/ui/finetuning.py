@@ -1,0 +1,179 @@
+"""The race that pre-training exists for: the same network from three starts, fine-tuned on few labels, on ten draws."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from initlab import finetuning, race_readings
+from initlab.comparison import Start
+from initlab.figures import Figure, multiples
+from initlab.figures.layers import MAX_RIDGES
+from initlab.figures.outcomes import dots_figure
+from initlab.figures.progress import Course, Scale, progress_figure
+from initlab.figures.sheet import Heading
+from initlab.optimizers import OPTIMIZERS
+from initlab.pretraining import Pretrained
+from initlab.race import Snapshot, race
+from initlab.race_work import DRAWS
+from initlab.repeats import Repeats, repeated
+from initlab.spec import NetworkSpec
+from initlab.train_spec import TrainSpec
+from initlab.ui import link, navigation, panels, starts
+from initlab.ui.fields import Value
+from initlab.ui.pace import Pace
+from initlab.wording import capitalized
+
+FIELD: Final = "pretraining_race"
+BATCH: Final = 16
+NOISE: Final = "Gaussian noise"
+Going = TypeVar("Going")
+
+
+def how(values: Mapping[str, Value], seed: int) -> TrainSpec:
+    """How the three are trained."""
+    return TrainSpec(
+        str(values["pretraining_tune_optimizer"]), float(values["pretraining_tune_rate"]), BATCH,
+        int(values["pretraining_tune_epochs"]), seed=seed, labels=link.labels_of(values["pretraining_labels"]),
+    )  # fmt: skip
+
+
+def section(spec: NetworkSpec, tune: TrainSpec, walked: Pretrained) -> None:
+    """The race of three below the walk, and ten draws of it where asked for, once all layers have learned."""
+    st.subheader("Does it help? The whole stack, trained with labels", anchor=False)
+    if spec.dataset == NOISE:
+        st.caption("These data have nothing to predict: there is no race to be had.")
+        return
+    _controls()
+    if walked.broken or not walked.finished:
+        st.caption(
+            f"Layer {walked.layer + 1} has not learned: there is no race. A lower learning rate keeps it finite."
+            if walked.broken
+            else "The race follows when all layers have learned."
+        )
+        return
+    specs = finetuning.contestants(spec)
+    try:
+        race_of(specs, tune)
+        draws_of(specs, tune)
+    except ValueError as error:
+        st.info(f"{capitalized(str(error))}.", icon=":material/info:")
+
+
+def _controls() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.select_slider(
+            "Labels", link.LABELS, key="pretraining_labels", persist_state="session",
+            help="Training rows whose label is known; pre-training sees all rows without",
+        )  # fmt: skip
+        st.segmented_control(
+            "Optimizer of the race", tuple(OPTIMIZERS), key="pretraining_tune_optimizer", required=True,
+            persist_state="session",
+        )  # fmt: skip
+        for key, label, options in (
+            ("pretraining_tune_rate", "Learning rate of the race", link.RACE_RATES),
+            ("pretraining_tune_epochs", "Epochs of the race", link.EPOCHS),
+        ):
+            st.select_slider(label, options, key=key, persist_state="session", format_func=lambda x: f"{x:g}")
+
+
+def race_of(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> None:
+    """One draw: who gets how many test rows right, and every layer's activations before and after."""
+    now = _finished("_pretrain_race", (specs, tune), lambda: race(specs, tune), _how_far)
+    left, right = st.columns([2, 3])
+    with left:
+        title = "Test accuracy" if race_readings.classes(now) else "Test loss"
+        panels.chart(title, _test_figure(now), race_readings.test_reading(now, title), "pretrain_test")
+    with right:
+        said = finetuning.layers_reading(now)
+        panels.chart("Activations, before and after", _layers_figure(now), said, "pretrain_layers")
+    st.caption(finetuning.source(now))
+    link_place = st.container(width="content")
+    navigation.leave(
+        link_place, "pretrain_to_race", "race", "Open this race", ":material/sports_score:", _as_race(specs, tune),
+        help="Every curve, film and number of the three contestants",
+    )  # fmt: skip
+
+
+def draws_of(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> None:
+    """The switch, and what came of ten draws: other weights, another order, other rows with labels."""
+    st.toggle(
+        f"{DRAWS} draws", key=FIELD, persist_state="session",
+        help="Pre-training and race again with other weights, another order and other rows that have labels",
+    )  # fmt: skip
+    if not st.session_state[FIELD]:
+        return
+    found = _finished("_pretrain_draws", (specs, tune), lambda: repeated(specs, tune), _draw_of)
+    panels.chart("Test error at the end", _dots(found), finetuning.reading(found), "pretrain_dots")
+    panels.numbers(pd.DataFrame(finetuning.summary(found)), "initlab-finetuning.csv", "pretrain_draws")
+
+
+def _finished(
+    key: str, of: object, begin: Callable[[], Iterator[Going]], said: Callable[[Going], tuple[float, str]]
+) -> Going:
+    """The last of what `begin` gives, kept for this visitor; a rerun for another reason goes on where it was."""
+    kept = st.session_state.get(key)
+    if kept is None or kept[0] != of:
+        kept = st.session_state[key] = [of, begin(), None]
+    line, pace = st.empty(), Pace()
+    for now in kept[1]:
+        kept[2] = now
+        share, words = said(now)
+        left = pace.left(share)
+        if pace.due():
+            line.progress(share, f"{words}{left}")
+    line.empty()
+    return kept[2]
+
+
+def _how_far(now: Snapshot) -> tuple[float, str]:
+    if now.prepared < 1:
+        return now.prepared, "Pre-training on the training rows"
+    return now.step / now.steps, f"Step {now.step:,} of {now.steps:,}"
+
+
+def _draw_of(now: Repeats) -> tuple[float, str]:
+    return now.share, f"Draw {min(len(now.outcomes) + 1, now.draws)} of {now.draws}"
+
+
+def _test_figure(now: Snapshot) -> Figure:
+    found = [(runner, race_readings.test_course(runner, now)) for runner in now.runners]
+    if race_readings.classes(now):
+        courses = [Course(r.label, times, 100 * right, bool(r.retired)) for r, (times, _, right) in found]
+        scale = Scale("Test rows right, %", bounds=(0.0, 103.0))
+    else:
+        courses = [Course(r.label, times, losses, bool(r.retired)) for r, (times, losses, _) in found]
+        scale = Scale("Test loss, log scale", log=True)
+    return progress_figure(courses, scale, now.train.epochs, "Epoch", panels.dark())
+
+
+def _layers_figure(now: Snapshot) -> Figure:
+    """A row of panels before the race and one after it."""
+    ends = [
+        (runner.marks[k].activation, Heading(runner.label, when, mark=index))
+        for k, when in ((0, "before"), (-1, "after"))
+        for index, runner in enumerate(now.runners)
+    ]
+    stats, headings = [one for one, _ in ends], [heading for _, heading in ends]
+    ridges = now.runners[0].spec.depth <= MAX_RIDGES
+    return multiples.multiples_figure(
+        stats, headings, "forward", "Shared", same=True, ridges=ridges, dark=panels.dark()
+    )
+
+
+def _dots(found: Repeats) -> Figure:
+    values = finetuning.errors(found)
+    if found.classes:
+        return dots_figure(found.labels, 100 * values, found.retired, "Test rows wrong, %", panels.dark())
+    return dots_figure(found.labels, values, found.retired, "Test loss, log scale", panels.dark(), log=True)
+
+
+def _as_race(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> dict[str, Value]:
+    """The values with which the race page shows the same."""
+    return {
+        **link.architecture_of(specs[0]), "race_starts": starts.written([Start.of(spec) for spec in specs]),
+        "race_optimizer": tune.optimizer, "race_rate": tune.rate, "race_batch": tune.batch, "race_epochs": tune.epochs,
+        "race_labels": link.labels_text(tune.labels), "race_decay": 0.0, "race_clip": 0.0,
+        "race_dropout": 0.0,
+    }  # fmt: skip
