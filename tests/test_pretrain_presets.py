@@ -74,6 +74,13 @@ def test_five_layers(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_one_layer(seed: int) -> None:
+    pretrained, glorot, small = right("One layer", seed)
+    assert max(pretrained, glorot, small) - min(pretrained, glorot, small) < 0.04
+    assert pretrained < max(glorot, small)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_hidden(seed: int) -> None:
     assert lost("Nothing hidden", seed) < 0.5 * lost("Classic", seed)
 
