@@ -141,13 +141,14 @@ class _Layer:
             error = self.coder.decoder(self.low, self.span).error(self.coder.encode(watched), watched)
         self.errors = (*self.errors, error)
         if math.isfinite(error):
-            return replace(self.seen(), layer=self.before.layer + frozen)
+            now, layer = self.seen(), self.before.layer
+            return replace(now, layer=layer + 1, share=(layer + 1) / now.network.depth) if frozen else now
         broken = _said(self.before.layer, self.before.how, self.errors)
         return replace(self.seen(), network=self.before.network, broken=broken)
 
     def seen(self) -> Pretrained:
         before, how = self.before, self.before.how
-        steps = how.epochs * -(-before.rows // how.batch)
+        steps = how.epochs * -(-before.rows // how.batch) + 1  # the last is to be judged, and then it is frozen
         return replace(
             before, network=_encoded(before.network, self.coder, before.layer),
             errors=(*before.errors, np.array(self.errors)),

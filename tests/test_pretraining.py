@@ -208,6 +208,16 @@ def test_a_race_waits_for_its_pretrained_start_and_learns_it_from_all_training_r
     assert mark.accuracy == pytest.approx(expected.mean())
 
 
+def test_nothing_counts_as_done_before_the_last_layer_is_frozen(monkeypatch) -> None:
+    monkeypatch.setattr("initlab.pretraining.PATIENCE", -1.0)  # something to look at after every step
+    how = PretrainSpec(epochs=2)
+    steps = walked(how)
+    assert len(steps) > 3 * 2 * 16
+    assert [now.share == 1 for now in steps] == [now.finished for now in steps]
+    specs = [SPEC.with_init("Greedy pre-training", **parameters_of(how))]
+    assert all(bool(now.runners[0].marks) == (now.prepared == 1) for now in race(specs, TrainSpec(epochs=1)))
+
+
 def test_deep_sigmoid_networks_that_small_weights_leave_at_chance_learn_after_pretraining() -> None:
     deep = replace(SPEC, depth=4).with_init("Greedy pre-training", **parameters_of(PretrainSpec(epochs=3)))
     specs = (deep, deep.with_init("Random normal", stddev=0.01))
