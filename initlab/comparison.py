@@ -22,7 +22,6 @@ from initlab.work import MAX_BYTES, MAX_OPERATIONS, smaller, total
 FEWEST, MOST = 2, 6  # more than six lines or pictures cannot be told apart from the back row
 SHORT: Final[Mapping[str, str]] = {  # how parameters are said; for all others their values follow the name
     "Random uniform": "Random uniform {minval} to {maxval}",
-    "LSUV": "LSUV to {tolerance} in {iterations}",
     "Variance scaling": "Scaling {scale}/{mode} {distribution}",
 }
 OTHERS: Final = (

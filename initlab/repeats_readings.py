@@ -15,6 +15,11 @@ from initlab.wording import capitalized, listed, number, percent
 TELLING: Final = 0.05  # a lead that chance alone gives more often than this tells two starts not apart
 
 
+def how_far(repeats: Repeats) -> tuple[float, str]:
+    """The share of the work that is done, and which draw it is at."""
+    return repeats.share, f"Draw {min(len(repeats.outcomes) + 1, repeats.draws)} of {repeats.draws}"
+
+
 def scores(repeats: Repeats) -> Array:
     """`(D, K)` test accuracies at the end, or minus the test losses of a regression: larger is better, who has left
     the race is worst."""

@@ -57,9 +57,9 @@ def stages(spec: NetworkSpec, inputs: Array | None = None, draws: Draws | None =
     match spec.law:
         case LSUV() as law:
             yield from _calibrated(spec, law, inputs, draws)
-        case Pretraining() as law:
-            for now in pretrained(_drawn(replace(spec, gain=1.0), draws), law.how, _inputs(spec, inputs), draws):
-                yield Stage(now.share, cut(now.network, spec) if now.finished else None)
+        case Pretraining():
+            for now in pretrain(spec, None, inputs, draws):
+                yield Stage(now.share, now.network if now.finished else None)
         case _:
             yield Stage(1.0, _drawn(spec, draws))
     draws.trim()

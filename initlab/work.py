@@ -114,7 +114,7 @@ def total(specs: Iterable[NetworkSpec]) -> Work:
 def require_affordable(spec: NetworkSpec, rows: int | None = None) -> None:
     """ValueError with the numbers and what would fit, where the budget is exceeded; `rows` as in `work`."""
     if not work(spec, rows).affordable:
-        fit = fitting(spec)
-        raise invalid(
-            f"a probe may take at most {LIMIT}", work(spec, rows), f"depth {fit.depth} with batch {fit.batch} fits"
-        )  # fmt: skip
+        fit = fitting(spec, rows if spec.needs_data else None)
+        sooner = f", {_epochs(fit)} epochs a layer" if _epochs(fit) != _epochs(spec) else ""
+        remedy = f"depth {fit.depth} with batch {fit.batch}{sooner} fits"
+        raise invalid(f"a probe may take at most {LIMIT}", work(spec, rows), remedy)

@@ -73,10 +73,12 @@ FLOORS: Final = (
     Floor(10.2, ("initlab/ui/link.py",), SCREEN),
     Floor(10.4, ("initlab/ui/session.py",), SCREEN),
     Floor(10.5, ("initlab/ui/shared.py", "initlab/ui/pace.py"), SCREEN),
+    Floor(10.55, ("initlab/ui/ongoing.py",), SCREEN),
     Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),
     Floor(10.7, ("initlab/ui/compute_theory.py",), SCREEN),
     Floor(10.8, ("initlab/ui/panels.py", "initlab/ui/preparing.py"), SCREEN),
     Floor(10.85, ("initlab/ui/lineup.py",), SCREEN),
+    Floor(10.86, ("initlab/ui/race.py",), SCREEN),
     Floor(10.87, ("initlab/ui/finetuning.py",), SCREEN),
     Floor(10.9, ("initlab/ui/*.py",), SCREEN),  # the pieces of one page each
     Floor(11, ("pages/*/*.py",), ("streamlit",)),

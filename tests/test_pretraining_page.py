@@ -245,7 +245,7 @@ def test_ten_draws_are_said_as_they_came_out(monkeypatch: pytest.MonkeyPatch) ->
     repeated = race_below.repeated
     monkeypatch.setattr("initlab.ui.finetuning.repeated", lambda specs, tune: repeated(specs, tune, 2))
     app = opened({"pretraining_race": "True", "width": "8", "depth": "2"})
-    found = app.session_state["_pretrain_draws"][2]
+    found = app.session_state["_pretrain_draws"].now
     assert alternative_texts(app)["pretrain_dots"] == finetuning.reading(found)
     table = next(frame.value for frame in app.dataframe if "worst draw" in frame.value)
     np.testing.assert_allclose(table["test error, mean"], finetuning.errors(found).mean(axis=0))
@@ -255,7 +255,7 @@ def test_ten_draws_are_said_as_they_came_out(monkeypatch: pytest.MonkeyPatch) ->
 def test_open_this_race_opens_the_same_race() -> None:
     app = opened({"pretraining_labels": "50"})
     said = alternative_texts(app)["pretrain_test"]
-    specs, tune = app.session_state["_pretrain_race"][0]
+    specs, tune = app.session_state["_pretrain_race"].of
     follow(app)
     running = app.session_state["_race"]
     assert running.key == (specs, replace(tune, seed=specs[0].seed))

@@ -77,7 +77,7 @@ def test_draws_wait_for_a_race_that_is_paused() -> None:
 def test_interrupted_draws_go_on_where_they_were() -> None:
     app = opened()
     kept = app.session_state["_race_draws"]
-    kept.steps = repeated(*kept.key)
+    kept.steps = repeated(*kept.of)
     done = next(now for now in kept.steps if len(now.outcomes) == 3)
     kept.now = done
     app.run()

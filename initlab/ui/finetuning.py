@@ -1,7 +1,7 @@
 """The race that pre-training exists for: the same network from three starts, fine-tuned on few labels, on ten draws."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -11,24 +11,24 @@ from initlab.comparison import Start
 from initlab.figures import Figure, multiples
 from initlab.figures.layers import MAX_RIDGES
 from initlab.figures.outcomes import dots_figure
-from initlab.figures.progress import Course, Scale, progress_figure
 from initlab.figures.sheet import Heading
 from initlab.optimizers import OPTIMIZERS
 from initlab.pretraining import Pretrained
 from initlab.race import Snapshot, race
+from initlab.race_presets import Race
 from initlab.race_work import DRAWS
 from initlab.repeats import Repeats, repeated
+from initlab.repeats_readings import how_far
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.ui import link, navigation, panels, starts
+from initlab.ui import link, navigation, ongoing, panels
 from initlab.ui.fields import Value
-from initlab.ui.pace import Pace
+from initlab.ui.race import test_figure
 from initlab.wording import capitalized
 
 FIELD: Final = "pretraining_race"
 BATCH: Final = 16
 NOISE: Final = "Gaussian noise"
-Going = TypeVar("Going")
 
 
 def how(values: Mapping[str, Value], seed: int) -> TrainSpec:
@@ -80,11 +80,11 @@ def _controls() -> None:
 
 def race_of(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> None:
     """One draw: who gets how many test rows right, and every layer's activations before and after."""
-    now = _finished("_pretrain_race", (specs, tune), lambda: race(specs, tune), _how_far)
+    now = ongoing.finished("_pretrain_race", (specs, tune), lambda: race(specs, tune), _how_far)
     left, right = st.columns([2, 3])
     with left:
         title = "Test accuracy" if race_readings.classes(now) else "Test loss"
-        panels.chart(title, _test_figure(now), race_readings.test_reading(now, title), "pretrain_test")
+        panels.chart(title, test_figure(now, title), race_readings.test_reading(now, title), "pretrain_test")
     with right:
         said = finetuning.layers_reading(now)
         panels.chart("Activations, before and after", _layers_figure(now), said, "pretrain_layers")
@@ -104,48 +104,15 @@ def draws_of(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> None:
     )  # fmt: skip
     if not st.session_state[FIELD]:
         return
-    found = _finished("_pretrain_draws", (specs, tune), lambda: repeated(specs, tune), _draw_of)
+    found = ongoing.finished("_pretrain_draws", (specs, tune), lambda: repeated(specs, tune), how_far)
     panels.chart("Test error at the end", _dots(found), finetuning.reading(found), "pretrain_dots")
     panels.numbers(pd.DataFrame(finetuning.summary(found)), "initlab-finetuning.csv", "pretrain_draws")
-
-
-def _finished(
-    key: str, of: object, begin: Callable[[], Iterator[Going]], said: Callable[[Going], tuple[float, str]]
-) -> Going:
-    """The last of what `begin` gives, kept for this visitor; a rerun for another reason goes on where it was."""
-    kept = st.session_state.get(key)
-    if kept is None or kept[0] != of:
-        kept = st.session_state[key] = [of, begin(), None]
-    line, pace = st.empty(), Pace()
-    for now in kept[1]:
-        kept[2] = now
-        share, words = said(now)
-        left = pace.left(share)
-        if pace.due():
-            line.progress(share, f"{words}{left}")
-    line.empty()
-    return kept[2]
 
 
 def _how_far(now: Snapshot) -> tuple[float, str]:
     if now.prepared < 1:
         return now.prepared, "Pre-training on the training rows"
     return now.step / now.steps, f"Step {now.step:,} of {now.steps:,}"
-
-
-def _draw_of(now: Repeats) -> tuple[float, str]:
-    return now.share, f"Draw {min(len(now.outcomes) + 1, now.draws)} of {now.draws}"
-
-
-def _test_figure(now: Snapshot) -> Figure:
-    found = [(runner, race_readings.test_course(runner, now)) for runner in now.runners]
-    if race_readings.classes(now):
-        courses = [Course(r.label, times, 100 * right, bool(r.retired)) for r, (times, _, right) in found]
-        scale = Scale("Test rows right, %", bounds=(0.0, 103.0))
-    else:
-        courses = [Course(r.label, times, losses, bool(r.retired)) for r, (times, losses, _) in found]
-        scale = Scale("Test loss, log scale", log=True)
-    return progress_figure(courses, scale, now.train.epochs, "Epoch", panels.dark())
 
 
 def _layers_figure(now: Snapshot) -> Figure:
@@ -171,9 +138,4 @@ def _dots(found: Repeats) -> Figure:
 
 def _as_race(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> dict[str, Value]:
     """The values with which the race page shows the same."""
-    return {
-        **link.architecture_of(specs[0]), "race_starts": starts.written([Start.of(spec) for spec in specs]),
-        "race_optimizer": tune.optimizer, "race_rate": tune.rate, "race_batch": tune.batch, "race_epochs": tune.epochs,
-        "race_labels": link.labels_text(tune.labels), "race_decay": 0.0, "race_clip": 0.0,
-        "race_dropout": 0.0,
-    }  # fmt: skip
+    return link.race_of(Race("", specs[0], tuple(Start.of(spec) for spec in specs), "", tune), tune.seed)

@@ -238,7 +238,7 @@ def _draw(
         panels.chart("Training loss", _loss_figure(now), race_readings.loss_reading(now), f"race_loss{live}")
     with places[1].container():
         title = "" if race_readings.classes(now) else judged  # which the control above it says
-        panels.chart(title, _test_figure(now, judged), race_readings.test_reading(now, judged), f"race_tested{live}")
+        panels.chart(title, test_figure(now, judged), race_readings.test_reading(now, judged), f"race_tested{live}")
 
 
 def _loss_figure(now: Snapshot) -> Figure:
@@ -247,7 +247,8 @@ def _loss_figure(now: Snapshot) -> Figure:
     return progress_figure(courses, _losses(now, "Training loss"), now.train.epochs, "Epoch", panels.dark())
 
 
-def _test_figure(now: Snapshot, judged: str) -> Figure:
+def test_figure(now: Snapshot, judged: str) -> Figure:
+    """How the test rows fared with everybody, `judged` being one of JUDGED."""
     found = [(runner, race_readings.test_course(runner, now)) for runner in now.runners]
     if judged == race_readings.JUDGED[0]:
         courses = [Course(r.label, times, 100 * right, bool(r.retired)) for r, (times, _, right) in found]

@@ -1,7 +1,5 @@
 """The same race on ten draws: would the same start win again? Computed when asked for, below the finished race."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,22 +15,12 @@ from initlab.race_work import DRAWS
 from initlab.repeats import Repeats, quantiles, repeated
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.ui import panels
-from initlab.ui.pace import Pace
+from initlab.ui import ongoing, panels
 from initlab.wording import capitalized
 
 FIELD: Final = "race_draws"
 KEPT: Final = "_race_draws"
 Key = tuple[tuple[NetworkSpec, ...], TrainSpec]
-
-
-@dataclass(slots=True, eq=False)
-class Repeating:
-    """Ten draws of one visitor's race: which race, how far it is, and how it goes on."""
-
-    key: Key
-    steps: Iterator[Repeats]
-    now: Repeats | None = None
 
 
 def section(key: Key, *, finished: bool) -> None:
@@ -48,34 +36,12 @@ def section(key: Key, *, finished: bool) -> None:
         st.caption(f"{DRAWS} draws follow when the race has been run to its end.")
         return
     try:
-        kept = _kept(key)
+        shown = ongoing.finished(KEPT, key, lambda: repeated(*key), repeats_readings.how_far)
     except ValueError as error:
         st.info(f"{capitalized(str(error))}.", icon=":material/info:")
         return
-    shown = _finish(kept)
     _charts(shown)
     _tables(shown)
-
-
-def _kept(key: Key) -> Repeating:
-    """What this visitor has of this race: a rerun for another reason goes on where it was."""
-    kept: Repeating | None = st.session_state.get(KEPT)
-    if kept is None or kept.key != key:
-        kept = Repeating(key, repeated(*key))
-        st.session_state[KEPT] = kept
-    return kept
-
-
-def _finish(kept: Repeating) -> Repeats:
-    """The end of it, unless something is changed meanwhile."""
-    line, pace = st.empty(), Pace()
-    for now in kept.steps:
-        kept.now, left = now, pace.left(now.share)
-        if pace.due():
-            line.progress(now.share, f"Draw {min(len(now.outcomes) + 1, now.draws)} of {now.draws}{left}")
-    line.empty()
-    assert kept.now is not None  # noqa: S101  a race has at least one snapshot
-    return kept.now
 
 
 def _charts(found: Repeats) -> None:
