@@ -53,6 +53,14 @@ def test_the_layer_that_learns_points_at_what_it_rebuilds_and_says_how_much_is_h
     assert not any("reconstructs" in word for word in words(done))
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_layer_that_overflowed_learns_no_more(dark: bool) -> None:
+    figure = stack_figure(WIDTHS, 1, 0.25, dark, overflowed=True)
+    assert list(words(figure))[1:4] == ["layer 1 · 48 · frozen", "layer 2 · 32 · overflowed", "layer 3 · 24 · waits"]
+    assert boxes(figure)[2].fillcolor == theme.palette(dark).alarm
+    assert not any("reconstructs" in word for word in words(figure))
+
+
 def test_of_many_layers_only_the_one_that_learns_is_named_beside_data_and_outputs() -> None:
     said = words(stack_figure((64, *[64] * 100, 10), 30, 0.5, dark=True))
     assert list(said)[:3] == ["64 inputs", "layer 31 · 64 · learns", "10 outputs, later"]

@@ -177,7 +177,9 @@ def _draw(
         st.header(readings.headline(now), anchor=False)
         st.markdown(readings.evidence(now))
     with places[0].container():
-        figure = stack.stack_figure(running.spec.widths, now.layer, now.how.masked(now.layer), panels.dark())
+        figure = stack.stack_figure(
+            running.spec.widths, now.layer, now.how.masked(now.layer), panels.dark(), overflowed=bool(now.broken)
+        )  # fmt: skip
         panels.chart("The stack", figure, readings.stack(now), f"pretrain_stack{drawing}")
     with places[1].container():
         least = readings.least_error(now, running.train.inputs[:WATCHED])
