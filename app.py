@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from initlab.ui import controls, link, navigation, panels, session
+from initlab.ui import controls, link, navigation, panels, session, shown, take
 
 if __name__ != "__main__":
     # `streamlit run` imports this file once, before it lets anyone in; what each visitor then runs is called __main__.
@@ -11,11 +11,14 @@ if __name__ != "__main__":
 else:
     st.set_page_config("initlab", page_icon="docs/icon.png", layout="wide")
     page, script = navigation.current()
-    panels.style()
     session.read(page.url_path, page.opening)
+    panels.style()
     spec, _ = link.spec_of(session.values())
     if page.controls != "None":
         with st.sidebar:
             controls.network_controls(spec, with_start=page.controls == "Network")
+    shown.begin(page.title)
+    finish = take.menu(page)
     script.run()
+    finish()
     session.write()

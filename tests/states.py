@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from initlab.comparison import FEWEST, MOST, Start
 from initlab.initializers import INITIALIZERS
-from initlab.ui.fields import Choice, Coded, Field, Flag, Grid, Steps, Value
+from initlab.ui.fields import Choice, Coded, Field, Flag, Grid, Steps, Subset, Value
 from initlab.ui.link import FIELDS
 from initlab.ui.starts import MENU, changed, start_fields, written
 
@@ -18,6 +18,8 @@ def offered(field: Field, value: Value) -> bool:
             return value in field.options
         case Flag():
             return isinstance(value, bool)
+        case Subset():
+            return field.parse(str(value)) == value
         case Grid():
             return any(value == known and type(value) is type(known) for known in field.values)
         case Steps():
@@ -41,6 +43,8 @@ def any_value(field: Field) -> st.SearchStrategy[Value]:
             return st.sampled_from(field.options)
         case Flag():
             return st.booleans()
+        case Subset():
+            return st.sets(st.sampled_from(field.options)).map(lambda words: field.parse(",".join(words)))
         case Grid():
             return st.sampled_from(field.values)
         case Steps():

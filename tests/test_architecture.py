@@ -15,7 +15,7 @@ import pytest
 ROOT: Final = Path(__file__).parent.parent
 SCIENCE: Final = ("numpy", "scipy", "sklearn")
 CHARTS: Final = (*SCIENCE, "plotly")
-SCREEN: Final = ("streamlit", "numpy", "pandas", "threadpoolctl")
+SCREEN: Final = ("streamlit", "numpy", "pandas", "threadpoolctl", "segno")
 
 
 class Floor(NamedTuple):
@@ -72,7 +72,7 @@ FLOORS: Final = (
     Floor(10.1, ("initlab/ui/starts.py",), SCREEN),
     Floor(10.2, ("initlab/ui/link.py",), SCREEN),
     Floor(10.4, ("initlab/ui/session.py",), SCREEN),
-    Floor(10.5, ("initlab/ui/shared.py", "initlab/ui/pace.py"), SCREEN),
+    Floor(10.5, ("initlab/ui/shared.py", "initlab/ui/pace.py", "initlab/ui/shown.py"), SCREEN),
     Floor(10.55, ("initlab/ui/ongoing.py",), SCREEN),
     Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),
     Floor(10.7, ("initlab/ui/compute_theory.py",), SCREEN),

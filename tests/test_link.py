@@ -102,8 +102,9 @@ def test_every_field_of_the_spec_is_in_the_link() -> None:
 
 def test_every_name_in_a_link_is_the_specs_a_parameters_or_has_its_pages_prefix() -> None:
     parameters = {p.name for owner in (*INITIALIZERS.values(), *ACTIVATIONS.values()) for p in owner.parameters}
-    others = FIELDS.keys() - parameters - set(SHARED)
+    others = FIELDS.keys() - parameters - set(SHARED) - {"hide", "present"}
     prefixes = tuple(f"{word}_" for page in PAGES for word in page.url_path.split("-"))  # phase_ of phase-diagram
+    prefixes += ("present_",)
     assert {"explore_axis", "isometry_partner"} <= others
     assert all(name.startswith(prefixes) for name in others)
     assert not parameters & set(SHARED)

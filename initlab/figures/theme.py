@@ -5,6 +5,7 @@ the second channel for those who do not see the colour.
 """
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -53,6 +54,41 @@ WRITTEN_OUT: Final = 4  # decades; an axis that spans more is labelled in powers
 ROW: Final = 26  # pixels a ridge
 MARGIN: Final = {"l": 48, "r": 14, "t": 8, "b": 46}
 CONFIG: Final[dict[str, Any]] = {"displaylogo": False, "displayModeBar": "hover"}
+
+
+PROJECTED: Final = {"font": 1.7, "line": 2.0, "marker": 1.6, "margin": 1.7}  # how much larger on the wall of a hall
+TALLEST: Final = 620  # pixels of a chart there, which leave room for what is said about it
+
+
+def config(name: str) -> Json:
+    """Plotly's own settings of a chart; its menu saves it as an SVG of that name."""
+    words = "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+    return {**CONFIG, "toImageButtonOptions": {"format": "svg", "filename": f"initlab-{words}"}}
+
+
+def projected(figure: go.Figure) -> go.Figure:
+    """The same figure for the back row: larger type and marks, thicker lines, a taller frame."""
+    drawn: Any = figure
+    data = [_larger(trace.to_plotly_json(), "") for trace in drawn.data]
+    layout = _larger(drawn.layout.to_plotly_json(), "")
+    layout["height"] = max(int(layout.get("height") or 0), TALLEST)
+    return go.Figure({"data": data, "layout": layout}, _validate=False)
+
+
+def _larger(part: Any, owner: str) -> Any:
+    """A part of a figure with the sizes of its type, lines and marks multiplied; `owner` is what they belong to."""
+    if isinstance(part, list | tuple):
+        return [_larger(item, owner) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: _grown(name, value, owner) for name, value in part.items()}
+
+
+def _grown(name: str, value: Any, owner: str) -> Any:
+    of = "font" if owner.endswith("font") else owner
+    if of in PROJECTED and (name in ("size", "width") or of == "margin"):
+        return np.multiply(value, PROJECTED[of]).tolist()
+    return _larger(value, name)
 
 
 def palette(dark: bool) -> Palette:

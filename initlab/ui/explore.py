@@ -8,7 +8,7 @@ from initlab import calibration_readings, readings
 from initlab.band import SEEDS
 from initlab.comparison import rivals
 from initlab.data_driven import LSUV
-from initlab.figures import Figure, theme
+from initlab.figures import Figure
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
 from initlab.measurement import Probe
@@ -50,22 +50,25 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
 
     A chart costs the browser more than ten draws of a usual network cost the server, so a quick band waits for none.
     """
-    st.markdown("**RMS against depth**")
+    title, has_band = "RMS against depth", compute.has_band(spec)
+    figure = compute.rms_figure(spec, compute.band(spec) if has_band else None, panels.dark())
+    if not panels.up(title, figure, reading):
+        return
+    st.markdown(f"**{title}**")
     place, note = st.empty(), st.empty()
-    if not compute.has_band(spec):
-        figure = theme.drawn_once(compute.rms_figure(spec, None, panels.dark()))
-        place.plotly_chart(figure, theme=None, key="rms", alt=f"{reading} {theory}", config=theme.CONFIG)
+    if not has_band:
+        panels.picture(figure, f"{reading} {theory}", "rms", place=place)
         note.caption(f"{reading} {theory}  \nNo band: every other draw would have to read the data first.")
         return
     if compute.band(spec) is None and compute.band_takes_long([spec]):
-        figure = theme.drawn_once(compute.rms_figure(spec, None, panels.dark()))
-        place.plotly_chart(figure, theme=None, key="rms_alone", alt=reading, config=theme.CONFIG)
+        panels.picture(figure, reading, "rms_alone", place=place)
     pace = Pace()
     for count in compute.extend_band(spec):
         if pace.due():
             note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
-    figure = theme.drawn_once(compute.rms_figure(spec, compute.band(spec), panels.dark()))
-    place.plotly_chart(figure, theme=None, key="rms", alt=f"{reading} {theory}", config=theme.CONFIG)
+    banded = compute.rms_figure(spec, compute.band(spec), panels.dark())
+    panels.up(title, banded, f"{reading} {theory}")
+    panels.picture(banded, f"{reading} {theory}", "rms", place=place)
     note.caption(f"{reading} {theory}  \nColoured bands: lowest to highest of {SEEDS} other draws.")
 
 

@@ -32,18 +32,43 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """True or False."""
+    """Yes or no, in the two words that a link has for it: no first."""
 
     name: str
     default: bool
+    words: tuple[str, str] = ("False", "True")
 
     def parse(self, text: str) -> bool:
-        if text not in ("True", "False"):
-            raise ValueError("is neither True nor False")
-        return text == "True"
+        if text not in self.words:
+            raise ValueError(f"is neither {self.words[1]} nor {self.words[0]}")
+        return text == self.words[1]
 
     def text(self, value: Value) -> str:
-        return str(bool(value))
+        return self.words[bool(value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """Any of a few words, each once, with commas between them; none unless given."""
+
+    name: str
+    options: tuple[str, ...]
+    default: str = ""
+
+    def parse(self, text: str) -> str:
+        given = set(text[: self.longest].split(","))
+        found = [word for word in self.options if word in given]
+        if text.strip() and not found:
+            raise ValueError(f"is none of {len(self.options)} choices")
+        return ",".join(found)
+
+    def text(self, value: Value) -> str:
+        return str(value)
+
+    @property
+    def longest(self) -> int:
+        """Characters worth reading: as many as all the words take."""
+        return len(",".join(self.options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +138,10 @@ class Coded:
         return str(value)
 
 
-Field: TypeAlias = Choice | Flag | Grid | Steps | Coded
+Field: TypeAlias = Choice | Flag | Subset | Grid | Steps | Coded
 
 
-def nearest(field: Choice | Grid | Steps | Flag, text: str) -> tuple[Value, str]:
+def nearest(field: Choice | Grid | Steps | Flag | Subset, text: str) -> tuple[Value, str]:
     """What the text becomes, the default where nothing is near, and why it is not what was written, if it is not."""
     try:
         value = field.parse(text)
@@ -126,6 +151,8 @@ def nearest(field: Choice | Grid | Steps | Flag, text: str) -> tuple[Value, str]
         low, high = field.bounds
         outside = not low <= float(text) <= high
         return value, f"lies outside {low:g} to {high:g}" if outside else "lies between the steps of its slider"
+    if isinstance(field, Subset) and set(text.split(",")) != set(str(value).split(",")):
+        return value, "names what is not among its choices"
     return value, ""
 
 

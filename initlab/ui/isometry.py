@@ -125,8 +125,7 @@ def measured(networks: tuple[NetworkSpec, NetworkSpec], spectra: int, row: int) 
 def verdict(sides: Sides) -> None:
     """The comparison in a few words, and its numbers."""
     with st.container(border=True, key="isometry_verdict"):
-        st.header(readings.headline(sides), icon=":material/open_in_full:", anchor=False)
-        st.markdown(readings.verdict(sides))
+        panels.headline(readings.headline(sides), readings.verdict(sides), "open_in_full")
         for caveat in readings.caveats(sides):
             st.caption(caveat)
 

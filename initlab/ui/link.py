@@ -32,7 +32,7 @@ from initlab.scenarios import DEFAULT
 from initlab.spec import NORMALIZATIONS, OUTPUTS, PRECISIONS, SHAPES, NetworkSpec
 from initlab.sweep import QUANTITIES
 from initlab.symmetry import MARKS
-from initlab.ui.fields import Choice, Coded, Field, Flag, Grid, Steps, Value, nearest, shown, table
+from initlab.ui.fields import Choice, Coded, Field, Flag, Grid, Steps, Subset, Value, nearest, shown, table
 from initlab.ui.starts import GAINS, MENU, mend, parameter_field, written
 
 VERSION: Final = "1"
@@ -59,7 +59,7 @@ def _parameters() -> list[Field]:
     return [parameter_field(p, start.get(p.name, p.default)) for owner in owners for p in owner.parameters]
 
 
-FIELDS: Final[Mapping[str, Field]] = table([
+CONTROLS: Final = (
     Choice("init", DEFAULT.init, MENU),
     Choice("activation", DEFAULT.activation, tuple(ACTIVATIONS)),
     Steps("depth", DEFAULT.depth, 1, 200, 1),
@@ -123,6 +123,17 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Grid("pretraining_tune_rate", 0.1, RACE_RATES),
     Grid("pretraining_tune_epochs", 100, EPOCHS),
     Flag("pretraining_race", False),
+)  # fmt: skip
+SECTIONS: Final[Mapping[str, str]] = {  # what a lecturer may hide besides single controls, and how it is called
+    "sidebar": "All shared controls", "menu": "The menu of pages", "take": "The menu of this list",
+    "scenario": "Scenarios", "verdict": "The verdict", "remedy": "The remedy", "more": "More settings",
+    "new_draw": "New draw",
+}  # fmt: skip
+FIELDS: Final[Mapping[str, Field]] = table([
+    *CONTROLS,
+    Subset("hide", (*SECTIONS, *table(CONTROLS))),
+    Flag("present", False, ("0", "1")),
+    Steps("present_chart", 1, 1, 30, 1),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 
@@ -130,6 +141,20 @@ DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in F
 def encode(values: Mapping[str, Value]) -> dict[str, str]:
     """The whole state as a query, defaults included."""
     return {"v": VERSION, **{name: field.text(values[name]) for name, field in FIELDS.items()}}
+
+
+def short(values: Mapping[str, Value]) -> dict[str, str]:
+    """The same without the defaults, for a link that is to be read from a wall."""
+    changed = {name: text for name, text in encode(values).items() if name == "v" or values[name] != DEFAULTS[name]}
+    return {"v": VERSION, **changed}
+
+
+def relevant(values: Mapping[str, Value], url_path: str) -> list[str]:
+    """The fields that decide what this page shows: the network's, its start's and the page's own."""
+    owners = INITIALIZERS[str(values["init"])], ACTIVATIONS[str(values["activation"])]
+    parameters = {p.name for owner in owners for p in owner.parameters}
+    own = tuple(f"{word}_" for word in url_path.split("-"))
+    return [name for name in FIELDS if name in SHARED or name in parameters or name.startswith(own)]
 
 
 def decode(query: Mapping[str, Sequence[str]]) -> tuple[dict[str, Value], list[str]]:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
 from typing import Final, Literal, Protocol, TypeVar
 
 import pandas as pd
@@ -12,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from initlab.diagnosis import changes
 from initlab.figures import Figure, theme
 from initlab.findings import Finding
+from initlab.report import table_json
 from initlab.spec import NetworkSpec
-from initlab.ui import session
+from initlab.ui import session, shown
 
 ICONS: Final = {
     "overflow": "block", "symmetry": "content_copy", "vanishing signal": "trending_down",
@@ -32,6 +32,19 @@ LEAVING: Final = """
 [data-testid='stElementContainer']:has(> [data-testid='stPageLink']) {{margin: 0}}
 [data-testid='stPageLink-NavLink']:focus-visible {{outline: 2px solid {}}}
 """  # a link that looks like the buttons beside it: see navigation.leave
+TAKING: Final = """
+.st-key-take {position: fixed; top: 0.6rem; right: 3.5rem; width: auto; z-index: 999991}
+"""  # the menu stands in the bar of the menu of pages, which has room to the right
+PRESENTING: Final = """
+html {font-size: 20px}
+[data-testid='stMainBlockContainer'] {max-width: none; padding-top: 4rem}
+.st-key-present {position: fixed; top: 0.4rem; right: 3rem; width: auto; z-index: 999991; gap: 0.5rem}
+[data-testid='stHorizontalBlock']:has([data-testid='stPlotlyChart'])
+  > [data-testid='stColumn']:not(:has([data-testid='stPlotlyChart'])),
+[data-testid='stMainBlockContainer'] :is(h1, [data-testid='stExpander'], [data-testid='stDataFrame'],
+  [data-testid='stDownloadButton'], [class*='st-key'][class*='_axis'], [class*='st-key'][class*='_view'],
+  .st-key-offers, .st-key-verdict [data-testid='stCaptionContainer']) {display: none}
+"""  # for the back row: what is there to be worked with gives way to what is to be seen
 LARGE: Final = 1e7  # in a column of a table
 MOST: Final = 2.0**53  # a browser's whole numbers end here: it takes larger ones for faults, so they are shown as text
 PHRASES: Final = {  # of a changed field; an initializer or activation needs no more than its name
@@ -57,7 +70,8 @@ def style() -> None:
     ink = "[data-testid='stBaseButton-primary'] * {color: #14171C}" if dark() else ""
     look = theme.palette(dark())
     leaving = LEAVING.format(st.get_option(f"theme.{'dark' if dark() else 'light'}.borderColor"), look.ink)
-    st.html(f"<style>{READABLE.format(look.muted)} {ROOMY} {leaving} {ink}</style>")
+    presented = PRESENTING if presenting() else ""
+    st.html(f"<style>{READABLE.format(look.muted)} {ROOMY} {TAKING} {leaving} {ink} {presented}</style>")
 
 
 class Offer(Protocol):
@@ -77,11 +91,12 @@ def offers(
     """Experiments one click each; the one that is shown is marked, and says what to look for. `show` is a callback."""
     chosen = next((name for name, offer in table.items() if is_shown(offer)), None)
     st.session_state[key] = chosen
-    st.pills(
-        label, tuple(table), key=key, label_visibility="collapsed", on_change=_show_chosen, args=(key, table, show)
-    )
-    if chosen:
-        st.caption(table[chosen].look_for)
+    with st.container(key="offers"):
+        st.pills(
+            label, tuple(table), key=key, label_visibility="collapsed", on_change=_show_chosen, args=(key, table, show)
+        )
+        if chosen:
+            st.caption(table[chosen].look_for)
 
 
 def _show_chosen(key: str, table: Mapping[str, Offered], show: Callable[[Offered], None]) -> None:
@@ -97,16 +112,21 @@ def verdict_card(findings: tuple[Finding, ...], healthy: str, caveats: Iterable[
         with words:
             if findings:
                 first = findings[0]
-                st.header(first.headline, icon=f":material/{ICONS[first.kind]}:", anchor=False)
-                st.markdown(first.evidence)
+                headline(first.headline, first.evidence, ICONS[first.kind])
                 for other in findings[1:]:
                     st.caption(f"Also: {other.headline[0].lower()}{other.headline[1:]}. {_news(other, first)}")
             else:
-                st.header("Healthy at the start", icon=":material/check_circle:", anchor=False)
-                st.markdown(healthy)
+                headline("Healthy at the start", healthy, "check_circle")
             for caveat in caveats:
                 st.caption(caveat)
     return action
+
+
+def headline(words: str, evidence: str, icon: str = "") -> None:
+    """The verdict of a page, and what it rests on."""
+    st.header(words, icon=f":material/{icon}:" if icon else None, anchor=False)
+    st.markdown(evidence)
+    shown.verdict(words, evidence)
 
 
 def _news(finding: Finding, before: Finding) -> str:
@@ -134,42 +154,76 @@ def remedy_label(spec: NetworkSpec, remedy: NetworkSpec) -> str:
 
 
 def chart(
-    title: str, figure: Figure, reading: str, key: str, on_pick: Callable[[], None] | Literal["ignore"] = "ignore"
-) -> None:
-    """A chart under its title, if it has one of its own, its one-sentence reading below it and as its alternative text;
-    `on_pick` hears of a click."""
+    title: str, figure: Figure, reading: str, key: str, on_pick: Callable[[], None] | Literal["ignore"] = "ignore",
+    *, name: str = "",
+) -> None:  # fmt: skip
+    """A chart under its title, its one-sentence reading below it and as its alternative text; `on_pick` hears of a
+    click. One without a title of its own has a `name`."""
+    if not up(name or title, figure, reading):
+        return
     if title:
         st.markdown(f"**{title}**")
-    st.plotly_chart(
-        theme.drawn_once(figure),
-        theme=None,
-        key=key,
-        alt=reading,
-        config=theme.CONFIG,
-        on_select=on_pick,
-        selection_mode="points",
-    )
+    picture(figure, reading, key, on_pick)
     st.caption(reading)
 
 
+def up(name: str, figure: Figure, reading: str) -> bool:
+    """Note the chart of that name; whether it is to be drawn, which in presenter mode is one chart at a time."""
+    place = shown.chart(name, shown.Drawn(name, figure, reading))
+    return not presenting() or place == session.values()["present_chart"]
+
+
+def presenting() -> bool:
+    """Whether the page is thrown onto the wall of a hall."""
+    return bool(session.values()["present"])
+
+
+def picture(
+    figure: Figure, reading: str, key: str, on_pick: Callable[[], None] | Literal["ignore"] = "ignore",
+    place: DeltaGenerator | None = None,
+) -> None:  # fmt: skip
+    """The figure itself, in larger type and thicker lines for a hall."""
+    (place or st).plotly_chart(
+        theme.drawn_once(theme.projected(figure) if presenting() else figure),
+        theme=None,
+        key=key,
+        alt=reading,
+        config=theme.config(key),
+        on_select=on_pick,
+        selection_mode="points",
+    )
+
+
 def numbers(table: pd.DataFrame, file_name: str, key: str, beside: Callable[[], object] | None = None) -> None:
-    """The numbers behind a chart, as a table and as CSV; `beside` draws what else there is to download."""
-    shown, formats = table.copy(), {}
+    """The numbers behind a chart, as a table, as CSV and as JSON; `beside` draws what else there is to download."""
+    columns, formats = table.copy(), {}
     for name, column in table.select_dtypes("float").items():
         largest = max(filter(math.isfinite, column.abs()), default=0.0)
         if largest > MOST:
-            shown[name] = column.map(_scientific, na_action="ignore")
+            columns[name] = column.map(_scientific, na_action="ignore")
             formats[str(name)] = st.column_config.TextColumn(alignment="right")
         else:  # the default would round 10⁻¹⁰ to 0, and three digits would write 10¹⁰ with all its zeros
             formats[str(name)] = st.column_config.NumberColumn(format="scientific" if largest >= LARGE else "%.3g")
-    st.dataframe(shown, hide_index=True, key=key, column_config=formats, placeholder="–")
-    with st.container(horizontal=True) if beside else nullcontext():
-        st.download_button(
-            "Download CSV", table.to_csv(index=False), file_name, "text/csv", key=f"{key}_csv",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+    st.dataframe(columns, hide_index=True, key=key, column_config=formats, placeholder="–")
+    shown.table(file_name.removesuffix(".csv"), table)
+    with st.container(horizontal=True):
+        _download("CSV", lambda: table.to_csv(index=False), file_name, "text/csv", key)
         if beside:
             beside()
+        else:
+            _download("JSON", lambda: _json(table), file_name.replace(".csv", ".json"), "application/json", key)
+
+
+def _download(kind: str, data: Callable[[], str], file_name: str, mime: str, key: str) -> None:
+    """Written when it is asked for."""
+    st.download_button(
+        f"Download {kind}", data, file_name, mime, key=f"{key}_{kind.lower()}", icon=":material/download:",
+        on_click="ignore",
+    )  # fmt: skip
+
+
+def _json(table: pd.DataFrame) -> str:
+    return table_json([str(name) for name in table.columns], table.itertuples(index=False, name=None))
 
 
 def _scientific(x: float) -> str:

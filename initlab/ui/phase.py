@@ -99,8 +99,7 @@ def verdict(spec: NetworkSpec) -> None:
     at = compute_theory.point(spec.activation, spec.activation_params, *found.place) if found.place else None
     with st.container(border=True, key="phase_verdict"):
         icon = ICONS[at.phase] if at and found.sure else "wrong_location"
-        st.header(readings.headline(spec, at), icon=f":material/{icon}:", anchor=False)
-        st.markdown(readings.verdict(spec, found, at))
+        panels.headline(readings.headline(spec, at), readings.verdict(spec, found, at), icon)
         for doubt in found.doubts:
             st.caption(doubt)
 

@@ -174,8 +174,7 @@ def _draw(
     """One of several drawings in a run, each under keys of its own but the last."""
     now = running.now
     with card.container():
-        st.header(readings.headline(now), anchor=False)
-        st.markdown(readings.evidence(now))
+        panels.headline(readings.headline(now), readings.evidence(now))
     with places[0].container():
         figure = stack.stack_figure(
             running.spec.widths, now.layer, now.how.masked(now.layer), panels.dark(), overflowed=bool(now.broken)

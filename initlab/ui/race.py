@@ -232,13 +232,13 @@ def _draw(
     """One of several drawings in a run, each under keys of its own but the last."""
     now, live = running.now, "" if running.over else f"_{drawing}"
     with card.container():
-        st.header(race_readings.headline(now), anchor=False)
-        st.markdown(race_readings.evidence(now))
+        panels.headline(race_readings.headline(now), race_readings.evidence(now))
     with places[0].container():
         panels.chart("Training loss", _loss_figure(now), race_readings.loss_reading(now), f"race_loss{live}")
     with places[1].container():
         title = "" if race_readings.classes(now) else judged  # which the control above it says
-        panels.chart(title, test_figure(now, judged), race_readings.test_reading(now, judged), f"race_tested{live}")
+        said = race_readings.test_reading(now, judged)
+        panels.chart(title, test_figure(now, judged), said, f"race_tested{live}", name=judged)
 
 
 def _loss_figure(now: Snapshot) -> Figure:

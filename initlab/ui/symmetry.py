@@ -151,8 +151,7 @@ def verdict_card(place: DeltaGenerator, shown: View, found: Walk, moment: Moment
     with place.container(border=True, key="symmetry_verdict"):
         words, action = st.columns([5, 2], vertical_alignment="center")
         with words:
-            st.header(said.headline, icon=f":material/{said.icon}:", anchor=False)
-            st.markdown(said.text)
+            panels.headline(said.headline, said.text, said.icon)
         with action:
             _offers(shown, found, moment)
 
