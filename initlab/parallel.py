@@ -4,6 +4,7 @@
 own settings hold, such as `with joblib.parallel_config(n_jobs=4)`; where there are none, nothing leaves the process.
 """
 
+import gc
 import importlib
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -45,17 +46,27 @@ def address_set() -> str:
 
 def cluster(address: str) -> Any:
     """The client of the scheduler at that address; ValueError with a sentence where there is none."""
+    client = _answering(address)
+    if client is None:
+        gc.collect()  # closes what failed: left alone, that may happen while the next client starts: a deadlock
+        rule = f"{SETTING} must be the address of a Dask scheduler that answers within {PATIENCE} s and has workers"
+        raise invalid(rule, repr(address), "write tcp://host:8786, or unset it to compute here")
+    return client
+
+
+def _answering(address: str) -> Any:
+    """The client, or None where nothing answers as a scheduler with workers does."""
     try:
         client = _client(address)
         if client.status != "running":  # the scheduler went away: perhaps it is back
             _client.cache_clear()
+            client.close()
             client = _client(address)
         client.wait_for_workers(1, timeout=PATIENCE)
     except ImportError:
         raise invalid(f"{SETTING} needs the package distributed", "an environment without it", "install it") from None
     except Exception:  # whatever it is that answers there, it raises what it likes
-        rule = f"{SETTING} must be the address of a Dask scheduler that answers within {PATIENCE} s and has workers"
-        raise invalid(rule, repr(address), "write tcp://host:8786, or unset it to compute here") from None
+        return None
     return client
 
 

@@ -1,5 +1,6 @@
 """Where large work runs: in this process, or on a real Dask cluster of two workers, with the same numbers."""
 
+import gc
 import os
 import sys
 import time
@@ -89,6 +90,14 @@ def test_a_bad_address_is_a_clear_sentence_within_seconds(address: str) -> None:
     with pytest.raises(ValueError, match=rf"{SETTING} must be the address of a Dask scheduler .*{address}.*unset it"):
         list(in_order(os.getpid, [()], LARGE, address))
     assert time.monotonic() - before < 10
+
+
+def test_a_client_that_failed_is_closed_before_the_next_one_starts() -> None:
+    """The collector would close it while another client starts, and both would wait for each other for ever."""
+    for address in ("udp://127.0.0.1:1", "nonsense"):
+        with pytest.raises(ValueError, match="answers within"):
+            cluster(address)
+        assert not [one for one in gc.get_objects() if isinstance(one, distributed.Client) and one.status != "running"]
 
 
 def test_a_missing_package_is_a_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
