@@ -68,6 +68,11 @@ def remedy(
     return next((candidate for candidate in options if trial.heals(candidate)), None)
 
 
+def healthy(spec: NetworkSpec) -> bool:
+    """Whether three draws of it on its own data have no finding; False where they do not fit the work budget."""
+    return _Trial(spec, {spec.scaling: load(spec.dataset, spec.scaling, spec.rows)}).heals(spec)
+
+
 def _own(spec: NetworkSpec, inputs: Array) -> bool:
     """Whether these are the spec's data. Standardized ones need no answer: there is no better scaling to offer."""
     if spec.scaling == PLAIN["scaling"]:
