@@ -28,7 +28,7 @@ from initlab.situations import Births, Directions, Networks
 from initlab.spec import NetworkSpec
 
 TANH: Final = NetworkSpec(activation="Tanh", depth=10)
-STANDARD: Final = TANH.with_init("Variance scaling", scale=1 / 3, mode="fan_in", distribution="uniform")
+STANDARD: Final = TANH.with_init("Variance scaling", scale=0.3, mode="fan_in", distribution="uniform")
 TURNED: Final = NetworkSpec("Orthogonal", activation="Linear", depth=16, width=64)
 DEEP: Final = NetworkSpec("LeCun normal", activation="Tanh", depth=50)
 N: Final = {"n": parameter("width"), "steps": parameter("depth", less=1)}
@@ -45,8 +45,8 @@ LEVEL: Final = Lesson(
     (
         Step(
             Networks((STANDARD,)), "signal and gradient",
-            "Ten layers of tanh with variance 1/(3n), the standard start before 2010. Let δ be the gradient with "
-            "respect to what a unit adds up.",
+            "Ten layers of tanh with variance 0.3/n; 1/(3n) was the standard start before 2010. Let δ be the gradient "
+            "with respect to what a unit adds up.",
             "How much of layer 10's δ arrives in layer 1?",
             ("Less than a twentieth", "About a third", "About all of it"),
             (0.05, 0.8), first_over_last("gradient"), 0,

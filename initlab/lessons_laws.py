@@ -41,7 +41,7 @@ GLOROT: Final = Lesson(
     "glorot", "Xavier, tanh and sigmoid", "Weights made to measure. Do they fit sigmoid as they fit tanh?", 9,
     (
         Step(
-            Networks((TANH,)), "signal and gradient",
+            Networks((TANH,)), "signals",
             "Ten layers of tanh. Glorot's variance is 2/(n_in + n_out): weights fit the layer they are in.",
             "How much of layer 1's signal is left in layer 10?",
             ("Less than a tenth", "A tenth to twice as much", "More than twice as much"),
@@ -97,7 +97,7 @@ HE: Final = Lesson(
     "he", "Why Xavier fails on deep ReLU and He does not", "A factor of two, thirty times.", 8,
     (
         Step(
-            Networks((RELU,)), "signal and gradient",
+            Networks((RELU,)), "signals",
             "Thirty layers of ReLU from Glorot's weights, which hold the signal of tanh.",
             "How much of layer 1's signal is left in layer 30?",
             ("Less than a thousandth", "About a hundredth", "A tenth or more"),
@@ -109,7 +109,7 @@ HE: Final = Lesson(
             {**N, "strength": weight_variance(), "rate": root(HALVED), "expected": through(root(HALVED))},
         ),
         Step(
-            Networks((replace(RELU, init="He normal", width=256),)), "signal and gradient",
+            Networks((replace(RELU, init="He normal", width=256),)), "signals",
             "He's variance is 2/n_in: twice as much. Thirty layers of 256 units.",
             "And now?",
             ("Less than a twentieth is left", "It keeps its size, give or take", "It grows more than twenty times"),
@@ -203,7 +203,7 @@ DEFAULTS: Final = Lesson(
     "library-defaults", "What do the libraries really do?", "You did not choose a start. Somebody else did.", 8,
     (
         Step(
-            Networks((TWENTY.with_init("PyTorch default"),)), "signal and gradient",
+            Networks((TWENTY.with_init("PyTorch default"),)), "gradients",
             "PyTorch's linear layer draws weights and biases from ±1/√n if nobody says otherwise. Twenty layers of "
             "ReLU.",
             "How much of layer 20's gradient arrives in layer 1?",

@@ -40,7 +40,7 @@ TOO_SMALL: Final = Lesson(
     "too-small", "Too small", "Weights of a hundredth in ten layers: how much of the signal is left?", 8,
     (
         Step(
-            Networks((SMALL,)), "signal and gradient",
+            Networks((SMALL,)), "signals",
             "Ten layers of 128 tanh units. Every weight is drawn from a bell curve of deviation 0.01.",
             "How much of layer 1's signal is left in layer 10?",
             ("Less than a millionth", "About a thousandth", "About a tenth", "Nearly all of it"),

@@ -39,7 +39,7 @@ NORMALIZATION: Final = Lesson(
     "normalization", "Does normalization make it all irrelevant?", "It repairs the size. What does it not repair?", 10,
     (
         Step(
-            Networks((NORMED.with_init("Random normal", stddev=0.01),)), "signal and gradient",
+            Networks((NORMED.with_init("Random normal", stddev=0.01),)), "signals",
             "Ten layers of tanh from weights of 0.01, which lost the signal by layer 4. Now with batch normalization.",
             "How large is the signal of layer 10, beside layer 1?",
             ("It vanishes: less than a tenth", "It keeps its size", "It explodes: more than ten times"),
@@ -181,7 +181,7 @@ PRETRAINING: Final = Lesson(
             },
         ),
         Step(
-            Contest(contestants(STACK), TrainSpec("Adam", rate=0.005, batch=16, epochs=30, labels=100)), "accuracy",
+            Contest(contestants(STACK), TrainSpec("Adam", rate=0.005, batch=16, epochs=50, labels=100)), "accuracy",
             "The same race with Adam, which did not exist when pre-training was invented.",
             "By how many is the pre-trained network ahead now?",
             ("By fewer than 30", "By 30 to 60", "By more than 60"),
