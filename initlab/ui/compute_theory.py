@@ -1,4 +1,4 @@
-"""What the theory pages cache: planes, maps of depth and gain, singular values."""
+"""What the theory pages and the lessons cache: planes, maps of depth and gain, singular values, situations."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,12 +22,15 @@ from initlab.isometry import measured as jacobian_measured
 from initlab.landmarks import Place, here, landmarks
 from initlab.point import Curve, Point, correlation_curve, variance_curve
 from initlab.point import point as find_point
+from initlab.situations import Births, Contest, Copies, Directions, Found, Networks, Situation
+from initlab.situations import found as find
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.sweep import Block, sweep_blocks
 from initlab.ui import compute
 from initlab.ui.shared import Shared
 
+SITUATIONS: Final = (Networks, Copies, Contest, Directions, Births)
 KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Grid: repr}
 
 
@@ -131,3 +134,9 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
     return find_edge(spec, lowest, highest)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=dict.fromkeys(SITUATIONS, repr))
+def situation(asked: Situation) -> Found:
+    """What a lesson's question is answered from; a race of it takes a second or two."""
+    return find(asked, compute.probe)

@@ -17,6 +17,7 @@ from initlab.figures.histograms import AXES
 from initlab.grid import ALL_GAINS, SPANS
 from initlab.initializers import INITIALIZERS
 from initlab.isometry import PARTNERS
+from initlab.lessons import LESSONS, MOST_STEPS
 from initlab.losses import LOSS_NAMES
 from initlab.neuron import FANS
 from initlab.optimizers import OPTIMIZERS
@@ -46,6 +47,7 @@ RACE_RATES: Final = (1e-5, 2e-5, 5e-5, *RATES)
 EPOCHS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
 DECAYS: Final = (0.0, *(float(f"1e{e}") for e in range(-5, 1)))
 ALL: Final = "All"
+OVERVIEW: Final = "all"  # where no lesson is chosen
 LABELS: Final = ("50", "100", "200", "500", "1000", ALL)  # rows with a label
 CLIPS: Final = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 VALUE_AXES: Final = ("Log magnitude", "Value")
@@ -123,6 +125,9 @@ CONTROLS: Final = (
     Grid("pretraining_tune_rate", 0.1, RACE_RATES),
     Grid("pretraining_tune_epochs", 100, EPOCHS),
     Flag("pretraining_race", False),
+    Choice("lesson", OVERVIEW, (OVERVIEW, *LESSONS)),
+    Steps("lesson_step", 1, 1, MOST_STEPS, 1),
+    Flag("lesson_notes", False),
 )  # fmt: skip
 SECTIONS: Final[Mapping[str, str]] = {  # what a lecturer may hide besides single controls, and how it is called
     "sidebar": "All shared controls", "menu": "The menu of pages", "take": "The menu of this list",

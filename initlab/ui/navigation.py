@@ -52,6 +52,7 @@ PAGES: Final = (
         "Pre-training", "pretraining", "pages/training/pretraining.py", "Training", ":material/layers:", "Architecture",
         CLASSIC,
     ),
+    Page("Lessons", "lessons", "pages/learn/lessons.py", "Learn", ":material/school:", "None"),
 )  # fmt: skip
 
 

@@ -1,0 +1,123 @@
+"""The picture that answers a question of a lesson: one entry a kind, each with its title and its reading."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from initlab import contrast, readings
+from initlab import isometry as core
+from initlab import isometry_readings as directions
+from initlab import race_readings as racing
+from initlab import symmetry_readings as symmetric
+from initlab.figures import Figure, curves
+from initlab.figures import isometry as isometry_figures
+from initlab.figures import symmetry as symmetry_figures
+from initlab.figures.born_dead import born_dead_figure
+from initlab.figures.depth import finite_rms
+from initlab.figures.theme import Direction
+from initlab.isometry_readings import Side, Sides
+from initlab.lesson import Picture
+from initlab.situations import Found
+from initlab.spec import NetworkSpec
+from initlab.ui import compute, compute_theory, panels
+from initlab.ui.race import test_figure
+from initlab.wording import number
+
+DOWN: Final[Direction] = "backward"
+
+
+class Drawn(NamedTuple):
+    """A chart, without a figure only its sentence; `legend` is HTML that stands above it."""
+
+    title: str
+    figure: Figure | None
+    reading: str
+    legend: str = ""
+
+
+def drawn(picture: Picture, found: Found) -> Drawn:
+    """The picture of this kind, in the visitor's colours."""
+    return PICTURES[picture](found, panels.dark())
+
+
+def _both(found: Found, dark: bool) -> Drawn:
+    spec, probe = found.specs[0], found.probes[0]
+    reading = f"{readings.rms(probe)} {readings.theory(probe, compute.theory(spec))}"
+    return Drawn("RMS against depth", compute.rms_figure(spec, None, dark), reading)
+
+
+def _signals(found: Found, dark: bool) -> Drawn:
+    figure = compute.curves_figure(found.specs, "forward", 0, dark)
+    reading = contrast.signal_rms(compute.labels_of(found.specs), found.probes)
+    return Drawn("Signal: RMS of the activations", figure, reading)
+
+
+def _gradients(found: Found, dark: bool) -> Drawn:
+    figure = compute.curves_figure(found.specs, "backward", 0, dark)
+    reading = contrast.gradient_rms(compute.labels_of(found.specs), found.probes)
+    return Drawn("Gradient: RMS of ∂loss/∂z", figure, reading)
+
+
+def _two_gradients(found: Found, dark: bool) -> Drawn:
+    probe = found.probes[0]
+    lines = {"δ = ∂loss/∂z": probe.gradient, "∂loss/∂W": probe.weight_gradient}
+    figure = curves.curves_figure([curves.Curve(name, finite_rms(stats)) for name, stats in lines.items()], DOWN, dark)
+    said = [
+        f"{name} from {number(stats.rms[-1])} in layer {probe.depth} to {number(stats.rms[0])} in layer 1"
+        for name, stats in lines.items()
+    ]
+    return Drawn("Two gradients: RMS against depth", figure, f"Coming down: {'; '.join(said)}.")
+
+
+def _saturated(found: Found, dark: bool) -> Drawn:
+    figure = compute.saturation_figure(found.specs[0], dark)
+    return Drawn("Saturated outputs", figure, readings.saturated(found.probes[0]))
+
+
+def _silent(found: Found, dark: bool) -> Drawn:
+    return Drawn("Silent units", compute.death_figure(found.specs[0], dark), readings.dead(found.probes[0]))
+
+
+def _alike(found: Found, dark: bool) -> Drawn:
+    probe, theory = found.probes[0], compute.expected_correlations(found.specs[0])
+    correlation, data = symmetric.correlation(probe), 1 - probe.data_difference
+    figure = symmetry_figures.correlation_figure(correlation, data, theory, dark)
+    return Drawn("How alike inputs become", figure, symmetric.collapse(probe, theory))
+
+
+def _copies(found: Found, dark: bool) -> Drawn:
+    walk = found.walk
+    assert walk is not None  # noqa: S101
+    moment = walk.moments[-1]
+    figure = symmetry_figures.layers_figure(walk.before, moment.distinct, walk.widths, moment.step, dark)
+    return Drawn("Distinct units a layer", figure, symmetric.layers(walk, moment))
+
+
+def _accuracy(found: Found, dark: bool) -> Drawn:
+    assert found.race is not None  # noqa: S101
+    reading = racing.test_reading(found.race, racing.JUDGED[0])
+    return Drawn("Test digits right, epoch by epoch", test_figure(found.race, racing.JUDGED[0]), reading)
+
+
+def _directions(found: Found, dark: bool) -> Drawn:
+    one, other = (_side(spec, jacobian) for spec, jacobian in zip(found.specs, found.jacobians, strict=True))
+    sides: Sides = (one, other)
+    legend, figure = isometry_figures.legend(sides, dark), isometry_figures.extremes_figure(sides, dark)
+    return Drawn("Smallest to largest singular value", figure, directions.extremes(sides), legend)
+
+
+def _side(spec: NetworkSpec, jacobian: core.Isometry) -> Side:
+    law = compute_theory.spectral_law(spec, jacobian.argument, spec.depth - jacobian.below)
+    return Side(core.name(spec), spec, jacobian, law)
+
+
+def _births(found: Found, dark: bool) -> Drawn:
+    assert found.births is not None  # noqa: S101
+    return Drawn("Dead before the first step", born_dead_figure(found.births, dark), found.births.reading)
+
+
+PICTURES: Final[Mapping[Picture, Callable[[Found, bool], Drawn]]] = MappingProxyType({
+    "signal and gradient": _both, "signals": _signals, "gradients": _gradients, "two gradients": _two_gradients,
+    "saturated": _saturated, "silent": _silent, "alike inputs": _alike, "copies": _copies, "accuracy": _accuracy,
+    "singular values": _directions, "born dead": _births,
+})  # fmt: skip
