@@ -25,8 +25,8 @@ from initlab.wording import number, percent
 ROWS: Final = 64  # of the digits, which tell a healthy start from a sick one as well as all of them
 RECTIFIED: Final = "so the weights are made stronger to make up for it: twice the variance, 2/fan_in"
 LEVEL_AT_ZERO: Final = (
-    "has slope 1 at 0: small signals pass as through a linear layer, so a variance of 1/fan_in keeps them level, 1/fan_out "
-    "keeps the gradient level, and Glorot takes the average of the two fans"
+    "has slope 1 at 0: small signals pass as through a linear layer, so a variance of 1/fan_in keeps them level, "
+    "1/fan_out keeps the gradient level, and Glorot takes the average of the two fans"
 )
 NEVER_LEVEL: Final = "so no start can keep the gradient of a deep network level"
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -53,8 +53,8 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
 class Advice:
     """What to use: a network, its probe, and what is still wrong with it (empty: healthy on three draws).
 
-    `asked` is the network as it was asked for, with the rule of thumb's start; `changed` is what had to give way besides
-    the start: fields of the spec.
+    `asked` is the network as it was asked for, with the rule of thumb's start; `changed` are the fields that had to
+    give way besides the start.
     """
 
     asked: NetworkSpec
@@ -118,8 +118,8 @@ def about_biases(spec: NetworkSpec) -> str:
     distinct = int(probe(spec, batch.inputs, batch.targets).distinct_units.min())
     return (
         f"Zero biases are fine: random weights tell the units apart already ({distinct} of {min(spec.widths[1:-1])} "
-        f"distinct in the layer with the fewest), and {percent(float(moving.min()))} or more of a layer's biases have a "
-        "gradient of their own, so they move at the first step."
+        f"distinct in the layer with the fewest), and in every layer {percent(float(moving.min()))} or more of the "
+        "biases have a gradient, so they move at the first step."
     )
 
 

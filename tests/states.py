@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from initlab.comparison import FEWEST, MOST, Start
 from initlab.initializers import INITIALIZERS
 from initlab.ui.fields import Choice, Coded, Field, Flag, Grid, Steps, Subset, Value
-from initlab.ui.link import FIELDS
 from initlab.ui.starts import MENU, changed, start_fields, written
+from initlab.ui.state import FIELDS
 
 
 def offered(field: Field, value: Value) -> bool:

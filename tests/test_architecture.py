@@ -58,6 +58,7 @@ FLOORS: Final = (
     core(7.2, "experiments symmetry_readings"),
     core(7.3, "copies"),
     core(7.5, "diagnosis comparison contrast edge"),
+    core(7.6, "chooser"),
     core(7.7, "race race_presets pretrain_presets"),  # contestants are named as in a comparison
     core(7.8, "race_readings race_export"),
     core(7.85, "repeats"),
@@ -74,6 +75,7 @@ FLOORS: Final = (
     Floor(9.5, ("initlab/figures/*.py",), CHARTS),
     Floor(10, ("initlab/ui/__init__.py", "initlab/ui/fields.py"), SCREEN),
     Floor(10.1, ("initlab/ui/starts.py",), SCREEN),
+    Floor(10.15, ("initlab/ui/state.py",), SCREEN),
     Floor(10.2, ("initlab/ui/link.py",), SCREEN),
     Floor(10.4, ("initlab/ui/session.py",), SCREEN),
     Floor(10.5, tuple(f"initlab/ui/{name}.py" for name in ("shared", "pace", "shown", "lesson_progress")), SCREEN),

@@ -23,7 +23,7 @@ from initlab.born_dead import (
 )
 from initlab.datasets import load
 from initlab.figures.born_dead import born_dead_figure
-from initlab.ui.link import MENU
+from initlab.ui.starts import MENU
 
 DIGITS = load("Digits", rows=256).inputs
 SPEC = NetworkSpec(depth=10, width=3)

@@ -16,7 +16,7 @@ from initlab.figures.sweep import STEPS
 from initlab.grid import ALL_GAINS, depths_to, gains_around
 from initlab.scenarios import DEFAULT
 from initlab.sweep import Sweep
-from initlab.ui import compute_theory, link
+from initlab.ui import compute_theory, link, starts
 from initlab.ui.depth_sweep import PRESETS, ROWS
 from initlab.wording import number
 
@@ -97,7 +97,7 @@ def test_every_activation_has_a_map(activation: str) -> None:
     assert not visit({**SMALL, "activation": activation, "init": "He normal"}).exception
 
 
-@pytest.mark.parametrize("init", sampled(link.MENU, 2))
+@pytest.mark.parametrize("init", sampled(starts.MENU, 2))
 def test_every_initializer_has_a_map(init: str) -> None:
     assert not visit({**SMALL, "init": init}, sweep_panel=True).exception
 
@@ -141,7 +141,7 @@ def test_a_gain_beyond_the_slider_is_shown_and_not_opened() -> None:
 
 
 def test_gains_of_the_map_are_gains_of_the_slider() -> None:
-    assert set(link.GAINS) <= set(ALL_GAINS)
+    assert set(starts.GAINS) <= set(ALL_GAINS)
 
 
 def test_why_there_is_no_theory_is_said() -> None:

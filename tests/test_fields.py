@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from states import any_value, offered
 
 from initlab.ui.fields import LONGEST, Choice, Field, Flag, Grid, Steps, Value, table
-from initlab.ui.link import FIELDS
+from initlab.ui.state import FIELDS
 
 NUMERIC = {name: field for name, field in FIELDS.items() if isinstance(field, Steps | Grid)}
 NO_NUMBER = ["nan", "-nan", "inf", "-inf", "Infinity", "1e400", "-1e999", "abc", "", " ", "0x10", "1,5", "1" * 5000]

@@ -13,7 +13,7 @@ from initlab.figures.isometry import SYMBOLS
 from initlab.isometry import Spectrum, layers_below, partner, shown_layers
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
-from initlab.ui import compute_theory, link
+from initlab.ui import compute_theory, starts
 from initlab.ui.isometry import PRESETS
 from initlab.wording import number
 
@@ -86,7 +86,7 @@ def test_the_verdict_quotes_the_condition_numbers_that_are_drawn() -> None:
     assert any("the largest singular value is 1 times the smallest" in text.value for text in app.markdown)
 
 
-@pytest.mark.parametrize(("init", "activation"), sampled(zip(link.MENU, cycle(ACTIVATIONS), strict=False)))
+@pytest.mark.parametrize(("init", "activation"), sampled(zip(starts.MENU, cycle(ACTIVATIONS), strict=False)))
 def test_every_initializer_and_every_activation_shows_something(init: str, activation: str) -> None:
     app = opened({**QUICK, "init": init, "activation": activation, "stddev": "2"})
     assert list(charts(app)) == KEYS

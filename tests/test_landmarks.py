@@ -9,8 +9,8 @@ from initlab import draw, draw_bias
 from initlab.landmarks import Place, at_place, here, landmarks, without_place
 from initlab.phase import WEIGHTS
 from initlab.spec import NetworkSpec
-from initlab.ui.link import GAINS, MENU
 from initlab.ui.phase import SCALES
+from initlab.ui.starts import GAINS, MENU
 
 FULL_NAMES: Final = {"Glorot": "Glorot uniform", "He": "He normal", "LeCun": "LeCun normal"}
 

@@ -18,9 +18,11 @@ from initlab.parameters import Parameter
 from initlab.scenarios import DEFAULT, SCENARIOS
 from initlab.spec import NetworkSpec
 from initlab.ui.fields import Value
-from initlab.ui.link import DEFAULTS, FIELDS, MENU, RESERVED, SHARED, SPEC_NAMES, decode, encode, spec_of, values_of
+from initlab.ui.link import decode, encode, spec_of, values_of
 from initlab.ui.link import with_seed as another_draw
 from initlab.ui.navigation import PAGES
+from initlab.ui.starts import MENU
+from initlab.ui.state import DEFAULTS, FIELDS, RESERVED, SHARED, SPEC_NAMES
 
 PARAMETERS: Final = {"init_params", "activation_params"}
 NASTY: Final = (

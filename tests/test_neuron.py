@@ -11,7 +11,7 @@ from scipy import stats
 
 from initlab.neuron import FANS, INPUTS, NEURONS, NeuronSums, neuron_sums
 from initlab.spec import NetworkSpec
-from initlab.ui.link import MENU
+from initlab.ui.starts import MENU
 
 NO_SUMS: Final = ("Zeros", "Constant", "Greedy pre-training", "Ones", "Identity", "LSUV")  # or not of one law
 LAWS: Final = tuple(name for name in MENU if name not in NO_SUMS)

@@ -24,7 +24,7 @@ from initlab.scenarios import DEFAULT, SCENARIOS
 from initlab.start import stages
 from initlab.tally import LayerStats
 from initlab.theory import broken
-from initlab.ui import link
+from initlab.ui import starts
 
 
 def test_the_page_opens_on_a_failure_and_its_cure() -> None:
@@ -38,7 +38,7 @@ def test_the_page_opens_on_a_failure_and_its_cure() -> None:
     assert list(charts(app)) == ["activations", "gradients", "rms"]
 
 
-@pytest.mark.parametrize("name", sampled(link.MENU))
+@pytest.mark.parametrize("name", sampled(starts.MENU))
 def test_every_initializer_renders_with_its_formula_and_its_parameters(name: str) -> None:
     app = visit({**QUICK, "init": name})
     assert not app.exception

@@ -8,7 +8,7 @@ import pytest
 from initlab import meanfield, phase
 from initlab.activations import ACTIVATIONS
 from initlab.phase import BIASES, EDGE_ROWS, WEIGHTS, Axis
-from initlab.ui.link import FIELDS
+from initlab.ui.state import FIELDS
 
 PLANES: Final = {name: phase.plane(name) for name in ACTIVATIONS}
 PUBLISHED: Final = ((0.01, 1.424205), (0.05, 1.760955), (0.2, 2.285152))  # tanh's critical sigma_b^2 and sigma_w^2

@@ -17,8 +17,8 @@ from initlab.landmarks import here
 from initlab.point import correlation_curve, point, variance_curve
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
-from initlab.ui.link import MENU
 from initlab.ui.phase import PRESETS
+from initlab.ui.starts import MENU
 
 
 def opened(query: Mapping[str, str] | None = None, theme: str = "light", **state: Any) -> AppTest:

@@ -20,7 +20,7 @@ from initlab.race import race
 from initlab.schedule import parted
 from initlab.start import pretrain
 from initlab.ui import finetuning as race_below
-from initlab.ui import link
+from initlab.ui import link, state
 from initlab.ui import pretraining as page
 from initlab.ui.navigation import PAGES
 
@@ -99,7 +99,7 @@ def test_a_visit_opens_on_the_classic_settings() -> None:
 
 
 def _text(values) -> dict[str, str]:  # type: ignore[no-untyped-def]
-    return {name: link.FIELDS[name].text(value) for name, value in values.items()}
+    return {name: state.FIELDS[name].text(value) for name, value in values.items()}
 
 
 @pytest.mark.parametrize("name", PRESETS)

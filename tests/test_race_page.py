@@ -178,9 +178,9 @@ def test_every_data_set_races_and_is_named(name: str) -> None:
     assert any(f"rows of {name} to train on" in text for text in captions(app))
 
 
-@pytest.mark.parametrize("first", sampled(range(0, len(link.MENU), MOST), 2, 3))
+@pytest.mark.parametrize("first", sampled(range(0, len(starts.MENU), MOST), 2, 3))
 def test_every_initializer_races(first: int) -> None:
-    app = opened({"race_starts": ";".join(link.MENU[first : first + MOST])})
+    app = opened({"race_starts": ";".join(starts.MENU[first : first + MOST])})
     assert not notes(app)
     assert list(charts(app)) == KEYS
 

@@ -7,8 +7,9 @@ from states import any_start, offered
 
 from initlab.comparison import FEWEST, MOST, PRESETS, Start, start
 from initlab.initializers import INITIALIZERS
-from initlab.ui.link import DEFAULTS, FIELDS, decode
+from initlab.ui.link import decode
 from initlab.ui.starts import GAINS, LONGEST, MENU, changed, mend, starts_of, written
+from initlab.ui.state import DEFAULTS, FIELDS
 
 sets = st.lists(any_start, min_size=FEWEST, max_size=MOST)
 pieces = st.sampled_from(

@@ -17,7 +17,7 @@ from initlab.experiments import COPIES, EXPERIMENTS, Experiment
 from initlab.scenarios import DEFAULT
 from initlab.symmetry import MARKS, Trial, fitted
 from initlab.theory import mean_correlations
-from initlab.ui import link
+from initlab.ui import starts
 from initlab.ui.symmetry import _mended
 
 KEYS = ["symmetry_weights", "symmetry_gradients", "symmetry_layers", "symmetry_path", "symmetry_inputs"]
@@ -152,7 +152,7 @@ def test_the_output_layer_can_be_chosen_on_the_page_as_in_the_sidebar() -> None:
     assert app.header[0].value == "The symmetry breaks in layer 3, and nowhere else"
 
 
-@pytest.mark.parametrize("name", sampled(link.MENU, 1))
+@pytest.mark.parametrize("name", sampled(starts.MENU, 1))
 def test_every_initializer_renders(name: str) -> None:
     app = visit({**QUICK, **FEW, "init": name})
     assert not app.exception

@@ -16,8 +16,9 @@ from initlab.probe import probe
 from initlab.scenarios import DEFAULT
 from initlab.ui import take
 from initlab.ui.fields import Value
-from initlab.ui.link import DEFAULTS, FIELDS, decode, encode, relevant, short
+from initlab.ui.link import decode, encode, relevant, short
 from initlab.ui.navigation import PAGES
+from initlab.ui.state import DEFAULTS, FIELDS
 from initlab.ui.take import HIDEABLE, SELECTORS, qr
 
 

@@ -15,8 +15,9 @@ from streamlit.testing.v1 import AppTest
 from initlab.arrays import Array
 from initlab.spec import NetworkSpec
 from initlab.ui.fields import Value
-from initlab.ui.link import FIELDS, encode, spec_of, values_of
+from initlab.ui.link import encode, spec_of, values_of
 from initlab.ui.navigation import PAGES
+from initlab.ui.state import FIELDS
 
 APP: Final = Path(__file__).parent.parent / "app.py"
 SECONDS: Final = 60

@@ -9,7 +9,7 @@ from initlab.comparison import PRESETS, SEEDS, Preset, Start
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
 from initlab.spec import NetworkSpec
-from initlab.ui import compute, link, panels, session, starts
+from initlab.ui import compute, link, panels, session, starts, state
 from initlab.ui.pace import Pace
 from initlab.wording import listed
 from initlab.work import LIMIT, total
@@ -44,11 +44,13 @@ def _open(preset: Preset) -> None:
 def histogram_controls(depth: int) -> tuple[Axis, bool, bool]:
     """The axis, whether all starts share it, and whether layers are drawn as ridges."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        axis = st.segmented_control("Axis", link.VALUE_AXES, key="compare_axis", required=True, persist_state="session")
-        view = st.segmented_control("View", link.VIEWS, key="compare_view", required=True, persist_state="session")
+        axis = st.segmented_control(
+            "Axis", state.VALUE_AXES, key="compare_axis", required=True, persist_state="session"
+        )
+        view = st.segmented_control("View", state.VIEWS, key="compare_view", required=True, persist_state="session")
         same = st.toggle("Same axis for all", key="compare_same", persist_state="session")
     ridges = view == "Ridges" or (view == "Auto" and depth <= MAX_RIDGES)
-    return AXES[link.VALUE_AXES.index(axis or AXES[0])], same, ridges
+    return AXES[state.VALUE_AXES.index(axis or AXES[0])], same, ridges
 
 
 def histograms(specs: tuple[NetworkSpec, ...], axis: Axis, *, same: bool, ridges: bool) -> None:

@@ -9,7 +9,7 @@ from initlab.datasets import DATASETS
 from initlab.initializers import INITIALIZERS, Recipe
 from initlab.parameters import Parameter
 from initlab.spec import NetworkSpec
-from initlab.ui import link, session
+from initlab.ui import link, session, state
 from initlab.ui.fields import Choice, Grid, Steps
 from initlab.wording import capitalized
 
@@ -72,19 +72,19 @@ def _more() -> None:
 
 
 def _choose(name: str, label: str, help: str | None = None) -> None:
-    field = link.FIELDS[name]
+    field = state.FIELDS[name]
     assert isinstance(field, Choice)  # noqa: S101
     st.selectbox(label, field.options, key=name, help=help, persist_state="session")
 
 
 def _slide(name: str, label: str, help: str | None = None) -> None:
-    field = link.FIELDS[name]
+    field = state.FIELDS[name]
     assert isinstance(field, Steps)  # noqa: S101
     st.slider(label, field.minimum, field.maximum, step=field.step, key=name, help=help, persist_state="session")
 
 
 def _pick(name: str, label: str, help: str | None = None) -> None:
-    field = link.FIELDS[name]
+    field = state.FIELDS[name]
     assert isinstance(field, Grid)  # noqa: S101
     st.select_slider(
         label, field.values, key=name, help=help, persist_state="session", format_func=lambda value: f"{value:g}"

@@ -13,7 +13,7 @@ from initlab.grid import SPANS, Grid, depths_to, gains_around
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.sweep import QUANTITIES, Quantity, Sweep, assembled
-from initlab.ui import compute, compute_theory, link, navigation, panels, session
+from initlab.ui import compute, compute_theory, link, navigation, panels, session, starts, state
 from initlab.ui.pace import Pace
 from initlab.wording import capitalized, number, power
 
@@ -86,7 +86,7 @@ def controls(spec: NetworkSpec) -> tuple[Quantity, Grid, list[str]]:
         "What is drawn", QUANTITIES, key="sweep_quantity", required=True, persist_state="session"
     )
     assert quantity  # noqa: S101  it is required
-    deepest = far.select_slider("Deepest network", link.DEEPEST, key="sweep_deepest", persist_state="session")
+    deepest = far.select_slider("Deepest network", state.DEEPEST, key="sweep_deepest", persist_state="session")
     span = wide.segmented_control("Gains", tuple(SPANS), key="sweep_span", required=True, persist_state="session")
     plain = replace(spec, depth=1, gain=1.0, batch=min(spec.batch, ROWS))
     critical = compute_theory.edge(plain, 0.1, 10.0).critical_gain
@@ -158,11 +158,11 @@ def cell_panel(spec: NetworkSpec, grid: Grid, words: str, row: int, column: int)
         wide.select_slider(
             "Gain of the cell", grid.gains, key="sweep_gain", persist_state="session", format_func=lambda g: f"{g:g}"
         )
-        offered = link.GAINS[0] <= grid.gains[column] <= link.GAINS[-1]
+        offered = starts.GAINS[0] <= grid.gains[column] <= starts.GAINS[-1]
         target = replace(spec, depth=grid.depths[row], gain=grid.gains[column])
         navigation.leave(
             action, "sweep_open", "explore", "Open in Explore", ":material/ssid_chart:", link.values_of(target),
-            help=None if offered else f"Explore's gain slider goes from {link.GAINS[0]:g} to {link.GAINS[-1]:g}",
+            help=None if offered else f"Explore's gain slider goes from {starts.GAINS[0]:g} to {starts.GAINS[-1]:g}",
             disabled=not offered,
         )  # fmt: skip
 

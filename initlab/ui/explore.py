@@ -16,7 +16,7 @@ from initlab.neuron import FANS
 from initlab.scenarios import SCENARIOS
 from initlab.spec import NetworkSpec
 from initlab.table import layer_table, one_layer
-from initlab.ui import compute, link, navigation, panels, session, starts
+from initlab.ui import compute, navigation, panels, session, starts, state
 from initlab.ui.pace import Pace
 
 
@@ -41,7 +41,7 @@ def histogram_controls(depth: int) -> tuple[Axis, bool]:
     """The axis, and whether layers are drawn as ridges."""
     left, right = st.columns([3, 2])
     axis = left.segmented_control("Axis", AXES, key="explore_axis", required=True, persist_state="session")
-    view = right.segmented_control("View", link.VIEWS, key="explore_view", required=True, persist_state="session")
+    view = right.segmented_control("View", state.VIEWS, key="explore_view", required=True, persist_state="session")
     return axis or AXES[0], view == "Ridges" or (view == "Auto" and depth <= MAX_RIDGES)
 
 

@@ -21,7 +21,7 @@ from initlab.repeats import Repeats, repeated
 from initlab.repeats_readings import how_far
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.ui import link, navigation, ongoing, panels
+from initlab.ui import link, navigation, ongoing, panels, state
 from initlab.ui.fields import Value
 from initlab.ui.race import test_figure
 from initlab.wording import capitalized
@@ -64,7 +64,7 @@ def section(spec: NetworkSpec, tune: TrainSpec, walked: Pretrained) -> None:
 def _controls() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.select_slider(
-            "Labels", link.LABELS, key="pretraining_labels", persist_state="session",
+            "Labels", state.LABELS, key="pretraining_labels", persist_state="session",
             help="Training rows whose label is known; pre-training sees all rows without",
         )  # fmt: skip
         st.segmented_control(
@@ -72,8 +72,8 @@ def _controls() -> None:
             persist_state="session",
         )  # fmt: skip
         for key, label, options in (
-            ("pretraining_tune_rate", "Learning rate of the race", link.RACE_RATES),
-            ("pretraining_tune_epochs", "Epochs of the race", link.EPOCHS),
+            ("pretraining_tune_rate", "Learning rate of the race", state.RACE_RATES),
+            ("pretraining_tune_epochs", "Epochs of the race", state.EPOCHS),
         ):
             st.select_slider(label, options, key=key, persist_state="session", format_func=lambda x: f"{x:g}")
 

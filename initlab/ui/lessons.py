@@ -12,7 +12,7 @@ from initlab.lessons import following
 from initlab.race_presets import Race
 from initlab.situations import Births, Contest, Copies, Directions, Networks, Situation
 from initlab.situations import drawn as on_draws
-from initlab.ui import compute_theory, lesson_pictures, link, navigation, panels, session, starts
+from initlab.ui import compute_theory, lesson_pictures, link, navigation, panels, session, starts, state
 from initlab.ui.fields import Value
 from initlab.ui.lesson_progress import Answer, Here, go, notes_switch, score
 from initlab.wording import counted
@@ -30,7 +30,7 @@ def heading(here: Here) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.button(
             "All lessons", icon=":material/list:", type="tertiary", key="lesson_all", on_click=go,
-            args=(link.OVERVIEW,),
+            args=(state.OVERVIEW,),
         )  # fmt: skip
         right, answered = score(here.lesson)
         score = f" · {right} of {answered} predicted right" if answered else ""
@@ -67,7 +67,7 @@ def _buttons(here: Here) -> None:
     """One key leads through a lesson: Alt and the right arrow reveal, then go on."""
     lesson, answer = here.lesson, here.answer
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_buttons"):
-        back = (lesson.slug, here.number - 1) if here.number > 1 else (link.OVERVIEW, 1)
+        back = (lesson.slug, here.number - 1) if here.number > 1 else (state.OVERVIEW, 1)
         st.button("Back", key="lesson_back", shortcut="Alt+Left", on_click=go, args=back)
         if answer.right is None:
             st.button(
@@ -81,7 +81,7 @@ def _buttons(here: Here) -> None:
         if not here.last:
             label, target = "Next question", (lesson.slug, here.number + 1)
         else:
-            label, target = ("Next lesson", (after.slug, 1)) if after else ("All lessons", (link.OVERVIEW, 1))
+            label, target = ("Next lesson", (after.slug, 1)) if after else ("All lessons", (state.OVERVIEW, 1))
         st.button(label, type="primary", key="lesson_next", shortcut="Alt+Right", on_click=go, args=target)
 
 

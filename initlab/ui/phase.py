@@ -16,7 +16,7 @@ from initlab.landmarks import GENERAL, Place, at_place, here, landmarks
 from initlab.phase import AXES, BIASES, WEIGHTS, Axis
 from initlab.scenarios import DEFAULT, SCENARIOS
 from initlab.spec import NetworkSpec
-from initlab.ui import compute_theory, link, navigation, panels, session
+from initlab.ui import compute_theory, link, navigation, panels, session, starts, state
 from initlab.ui.fields import Value
 
 ICONS: Final = {
@@ -134,7 +134,7 @@ def _axis() -> Axis:
 
 def _fields(place: Place) -> dict[str, Value]:
     names = ("phase_weight", "phase_bias")
-    return {name: link.FIELDS[name].parse(f"{value:.12g}") for name, value in zip(names, place, strict=True)}
+    return {name: state.FIELDS[name].parse(f"{value:.12g}") for name, value in zip(names, place, strict=True)}
 
 
 def point_controls(spec: NetworkSpec) -> Place:
@@ -149,7 +149,7 @@ def point_controls(spec: NetworkSpec) -> Place:
         "σ_b², variance of the biases", BIASES, key="phase_bias", persist_state="session", format_func=_plain
     )
     wanted = Place(float(weight), float(bias))
-    started = at_place(spec, wanted, SCALES, link.GAINS)
+    started = at_place(spec, wanted, SCALES, starts.GAINS)
     navigation.leave(
         right, "phase_open", "explore", "Open in Explore", ":material/ssid_chart:", link.values_of(started),
         help=readings.opened(started, wanted),

@@ -18,7 +18,7 @@ from initlab.race import Runner, Snapshot
 from initlab.recording import square
 from initlab.replay import GUIDE, PICTURES, QUANTITIES, Diagnostic, Quantity
 from initlab.schedule import split
-from initlab.ui import link, panels
+from initlab.ui import panels, state
 
 KEPT: Final = "_race_picture"
 LINES: Final = 6  # layers drawn as lines: as many as can be told apart
@@ -115,7 +115,7 @@ def _quantity() -> Quantity:
 
 
 def _axis() -> Axis:
-    return AXES[link.VALUE_AXES.index(_choose("Axis", link.VALUE_AXES, "race_axis"))]
+    return AXES[state.VALUE_AXES.index(_choose("Axis", state.VALUE_AXES, "race_axis"))]
 
 
 def _kept(now: Snapshot, what: tuple[str, ...], make: Callable[[], Figure]) -> Figure:

@@ -21,7 +21,7 @@ from initlab.race_presets import PRESETS
 from initlab.race_work import all_rows, fitted, training_rows
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.ui import link, panels, preparing, session, starts
+from initlab.ui import link, panels, preparing, session, starts, state
 from initlab.ui.pace import Pace
 from initlab.wording import capitalized, listed, number
 
@@ -97,15 +97,15 @@ def training_controls() -> None:
         st.segmented_control(
             "Optimizer", tuple(OPTIMIZERS), key="race_optimizer", required=True, persist_state="session"
         )
-        _slider("Learning rate", "race_rate", link.RACE_RATES)
-        _slider("Epochs", "race_epochs", link.EPOCHS)
-        _slider("Minibatch", "race_batch", link.BATCHES)
+        _slider("Learning rate", "race_rate", state.RACE_RATES)
+        _slider("Epochs", "race_epochs", state.EPOCHS)
+        _slider("Minibatch", "race_batch", state.BATCHES)
     with st.expander("More about the training", icon=":material/tune:", key="race_more"):
         left, middle, right, last = st.columns(4)
         with left:
-            _slider("Weight decay", "race_decay", link.DECAYS, "Adds so much of each weight to its gradient")
+            _slider("Weight decay", "race_decay", state.DECAYS, "Adds so much of each weight to its gradient")
         with middle:
-            _slider("Gradient clipping", "race_clip", link.CLIPS, "Longest gradient of all parameters; 0 is off")
+            _slider("Gradient clipping", "race_clip", state.CLIPS, "Longest gradient of all parameters; 0 is off")
         with right:
             st.slider(
                 "Dropout", 0.0, 0.9, step=0.1, key="race_dropout", persist_state="session",
@@ -113,7 +113,7 @@ def training_controls() -> None:
             )  # fmt: skip
         with last:
             st.select_slider(
-                "Labels", link.LABELS, key="race_labels", persist_state="session",
+                "Labels", state.LABELS, key="race_labels", persist_state="session",
                 help="Training rows that have one; starts that need none learn from all rows",
             )  # fmt: skip
 

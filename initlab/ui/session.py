@@ -11,7 +11,7 @@ from typing import Final
 import streamlit as st
 
 from initlab.spec import NetworkSpec
-from initlab.ui import link
+from initlab.ui import link, state
 from initlab.ui.fields import Value
 
 WRITTEN: Final = "_written"  # the query last written to, or read from, the URL
@@ -47,7 +47,7 @@ def write() -> None:
 
 def values() -> dict[str, Value]:
     """Every field's current value, drawn or not."""
-    return {name: st.session_state.get(name, field.default) for name, field in link.FIELDS.items()}
+    return {name: st.session_state.get(name, field.default) for name, field in state.FIELDS.items()}
 
 
 def apply(new: Mapping[str, Value]) -> None:

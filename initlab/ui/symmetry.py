@@ -14,10 +14,12 @@ from initlab import symmetry_readings as readings
 from initlab.arrays import Integers
 from initlab.experiments import COPIES, EXPERIMENTS, Experiment
 from initlab.figures import symmetry as figures
+from initlab.optimizers import OPTIMIZERS
 from initlab.spec import OUTPUTS, NetworkSpec
 from initlab.symmetry import MARKS, Moment, Trial, Walk, fitted
 from initlab.theory import broken
-from initlab.ui import compute, link, panels, preparing, session
+from initlab.ui import compute, link, panels, preparing, session, state
+from initlab.ui.fields import Grid
 from initlab.ui.pace import Pace
 from initlab.work import work
 
@@ -87,7 +89,7 @@ def controls(shown: View) -> None:
     )  # fmt: skip
     _pick(rate, "symmetry_rate", "Learning rate", "Of every step")
     optimizer.segmented_control(
-        "Optimizer", tuple(link.OPTIMIZERS), key="symmetry_optimizer", required=True, persist_state="session"
+        "Optimizer", tuple(tuple(OPTIMIZERS)), key="symmetry_optimizer", required=True, persist_state="session"
     )
     noise, dropout, output = st.columns(COLUMNS)
     _pick(
@@ -106,8 +108,8 @@ def controls(shown: View) -> None:
 
 
 def _pick(place: DeltaGenerator, name: str, label: str, help: str) -> None:
-    field = link.FIELDS[name]
-    assert isinstance(field, link.Grid)  # noqa: S101
+    field = state.FIELDS[name]
+    assert isinstance(field, Grid)  # noqa: S101
     place.select_slider(
         label, field.values, key=name, help=help, persist_state="session", format_func=lambda value: f"{value:g}"
     )

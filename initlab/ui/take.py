@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from initlab.figures import document
 from initlab.report import Report, Table
-from initlab.ui import link, panels, session, shown
+from initlab.ui import link, panels, session, shown, state
 from initlab.ui.fields import Value
 from initlab.ui.navigation import Page
 
@@ -21,7 +21,7 @@ LINK, REPORT, PRESENT = "Link and QR code", "Report", "Presenter mode"
 CONTROLS: Final = {
     "init": "Initializer", "activation": "Activation", "depth": "Depth", "width": "Width", "gain": "Gain",
 }  # fmt: skip
-HIDEABLE: Final = {**link.SECTIONS, **CONTROLS}
+HIDEABLE: Final = {**state.SECTIONS, **CONTROLS}
 QR_WIDTH: Final = 440  # pixels: read from the back row once the browser is zoomed to the wall
 NOWHERE: Final = "http://localhost:8501"  # where there is no browser to ask for its address
 SELECTORS: Final[Mapping[str, str]] = MappingProxyType(  # of what is no widget with a key of its own
@@ -109,7 +109,7 @@ def _link(url_path: str) -> None:
 def _report(page: Page) -> None:
     """One file with everything the page shows."""
     found, url, values = shown.now(), address(page.url_path, {}), session.values()
-    settings = {name: link.FIELDS[name].text(values[name]) for name in link.relevant(values, page.url_path)}
+    settings = {name: state.FIELDS[name].text(values[name]) for name in link.relevant(values, page.url_path)}
     st.markdown(
         f"{_count(len(found.charts), 'chart')}, {_count(len(found.tables), 'table')}, the verdict, all settings and "
         "the link, in one HTML file of some 5 MB that opens without the internet and prints. Panels that are closed "

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page
 from sampling import sampled
 
 from benchmarks.browser import ROOT, Server, serving, settled
-from initlab.ui.link import RESERVED, decode, encode
+from initlab.ui.link import decode, encode
 from initlab.ui.navigation import PAGES
+from initlab.ui.state import RESERVED
 from tests.browser.conftest import NewPage
 
 WRITTEN = """state => {
