@@ -214,5 +214,5 @@ PRETRAINING: Final = Lesson(
 )  # fmt: skip
 
 CHAPTER: Final = Chapter(
-    "In training", "What a start is worth once the network learns.", (NORMALIZATION, FASTER, PRETRAINING)
+    "In training", "A bad start costs more than a perfect one gains.", (NORMALIZATION, FASTER, PRETRAINING)
 )

@@ -240,6 +240,15 @@ CORPUS: Final = (
         notes=True,
         view={"pretraining_labels": "100", "pretrain_rate": 0.1, "pretrain_weights": "Tied", "pretraining_layer": 200},
     ),
+    SavedLink(
+        "lesson=edge-of-chaos&lesson_step=3&lesson_notes=True&seed=7",
+        NetworkSpec("Random normal", SMALL, activation="Tanh", depth=10, seed=7),
+        view={"lesson": "edge-of-chaos", "lesson_step": 3, "lesson_notes": True},
+    ),
+    SavedLink(
+        "lesson=%3Cscript%3E&lesson_step=1e9&lesson_notes=perhaps", OPENING, notes=True,
+        view={"lesson": "all", "lesson_step": 4, "lesson_notes": False},
+    ),
     SavedLink("init=%3Cscript%3Ealert(1)%3C/script%3E", OPENING, notes=True),
     SavedLink("depth=" + "9" * 5000, OPENING, notes=True),
     SavedLink("depth=5&depth=7", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=7), notes=True),

@@ -54,11 +54,12 @@ def _chapter(index: int, chapter: Chapter) -> None:
         st.subheader(chapter.title, anchor=False)
         st.markdown(f"**{chapter.line}**")
         for lesson in chapter.lessons:
-            st.button(
+            with st.container(gap=None, key=f"lessons_row_{lesson.slug}"):
+                st.button(
                 lesson.title, type="tertiary", key=f"lessons_open_{lesson.slug}", on_click=go, args=(lesson.slug,),
                 icon=":material/check_circle:" if score(lesson)[1] == len(lesson.steps) else ":material/play_circle:",
             )  # fmt: skip
-            st.caption(f"{lesson.line} {_progress(lesson)}")
+                st.caption(f"{lesson.line} {_progress(lesson)}")
 
 
 def _progress(lesson: Lesson) -> str:

@@ -48,13 +48,15 @@ def _both(found: Found, dark: bool) -> Drawn:
 
 def _signals(found: Found, dark: bool) -> Drawn:
     figure = compute.curves_figure(found.specs, "forward", 0, dark)
-    reading = contrast.signal_rms(compute.labels_of(found.specs), found.probes)
+    names, theory = compute.labels_of(found.specs), [compute.theory(spec) for spec in found.specs]
+    reading = f"{contrast.signal_rms(names, found.probes)} {contrast.signal_theory(names, found.probes, theory)}"
     return Drawn("Signal: RMS of the activations", figure, reading)
 
 
 def _gradients(found: Found, dark: bool) -> Drawn:
     figure = compute.curves_figure(found.specs, "backward", 0, dark)
-    reading = contrast.gradient_rms(compute.labels_of(found.specs), found.probes)
+    names, theory = compute.labels_of(found.specs), [compute.theory(spec) for spec in found.specs]
+    reading = f"{contrast.gradient_rms(names, found.probes)} {contrast.gradient_theory(names, found.probes, theory)}"
     return Drawn("Gradient: RMS of ∂loss/∂z", figure, reading)
 
 

@@ -26,23 +26,23 @@ Place: TypeAlias = tuple[str, Mapping[str, Value]]  # a page, and what to change
 
 
 def heading(here: Here) -> None:
-    """The way back, how far it is, and the title."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.button(
-            "All lessons", icon=":material/list:", type="tertiary", key="lesson_all", on_click=go,
-            args=(state.OVERVIEW,),
-        )  # fmt: skip
+    """The title, and how far it is."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title(here.lesson.title, anchor=False, width="content")
         right, answered = score(here.lesson)
-        score = f" · {right} of {answered} predicted right" if answered else ""
-        st.caption(f"Question {here.number} of {len(here.lesson.steps)}{score}", width="content")
-    st.title(here.lesson.title, anchor=False)
+        said = f" · {right} of {answered} predicted right" if answered else ""
+        st.caption(f"Question {here.number} of {len(here.lesson.steps)}{said}", width="content")
 
 
 def question(here: Here) -> None:
     """The situation, the question, the choices and the way on."""
-    st.markdown(here.step.setting)
-    st.header(here.step.question, anchor=False)
-    _choices(here)
+    with st.container(key="lesson_question"):
+        st.markdown(here.step.setting)
+        st.header(here.step.question, anchor=False)
+        if here.answer.right is None:
+            _choices(here)
+        else:
+            st.markdown("  \n".join(_judged(here)))
     _buttons(here)
     st.caption(settings(here.situation))
 
@@ -53,10 +53,23 @@ def _choices(here: Here) -> None:
     if answer.choice is not None:
         st.session_state[key] = answer.choice
     st.radio(
-        "Your prediction", range(len(here.step.choices)), index=None, key=key, disabled=answer.right is not None,
+        "Your prediction", range(len(here.step.choices)), index=None, key=key,
         format_func=lambda choice: f"**{letter(choice)}** {here.step.choices[choice]}", label_visibility="collapsed",
         on_change=_choose, args=(answer, key),
     )  # fmt: skip
+
+
+def _judged(here: Here) -> list[str]:
+    """The choices once the network has answered: a check for the right one, a cross for another that was predicted."""
+    right, lines = _told(here.step, here.situation).right, []
+    for choice, text in enumerate(here.step.choices):
+        line = f"**{letter(choice)}** {text}"
+        if choice == right:
+            line = f":material/check_circle: **{letter(choice)} {text}**"
+        elif choice == here.answer.choice:
+            line = f":material/cancel: {line} (predicted)"
+        lines.append(line)
+    return lines
 
 
 def _choose(answer: Answer, key: str) -> None:
@@ -68,7 +81,8 @@ def _buttons(here: Here) -> None:
     lesson, answer = here.lesson, here.answer
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_buttons"):
         back = (lesson.slug, here.number - 1) if here.number > 1 else (state.OVERVIEW, 1)
-        st.button("Back", key="lesson_back", shortcut="Alt+Left", on_click=go, args=back)
+        word = "Back" if here.number > 1 else "All lessons"
+        st.button(word, key="lesson_back", shortcut="Alt+Left", on_click=go, args=back)
         if answer.right is None:
             st.button(
                 "Reveal", type="primary", key="lesson_reveal", shortcut="Alt+Right", disabled=answer.choice is None,
@@ -119,7 +133,7 @@ def _verdict(here: Here, said: Told) -> None:
     icon = ":material/check_circle:" if hit else ":material/arrow_forward:"
     st.header(said.measured, icon=icon, anchor=False)
     right = f"**{letter(said.right)}** {here.step.choices[said.right]}"
-    st.markdown(f"Predicted right: {right}" if hit else f"Not as predicted. It is {right}")
+    st.markdown(f"As predicted: {right}" if hit else f"Not as predicted. It is {right}")
 
 
 def why(here: Here) -> None:

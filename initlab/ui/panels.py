@@ -26,6 +26,15 @@ ROOMY: Final = """
 .st-key-verdict h2 {padding: 0 0 0.4rem}
 @media (min-width: 900px) {[data-testid='stMainBlockContainer'] {padding-left: 3rem; padding-right: 3rem}}
 """
+LESSONS: Final = """
+.st-key-lesson_question :is([data-testid='stMarkdown'] p, [data-testid='stRadio'] label p) {font-size: 1.2rem}
+.st-key-lesson_question [data-testid='stRadio'] [role='radiogroup'] {gap: 0.5rem}
+.st-key-lesson_question h2 {padding: 0.2rem 0 0.4rem}
+.st-key-lesson_why [data-testid='stMarkdown'] p {font-size: 1.1rem}
+.st-key-lesson_question [data-testid='stRadio'] label > div:first-child {box-shadow: 0 0 0 1px currentColor}
+[class*='st-key-lessons_row'] button p {font-size: 1.15rem; font-weight: 600}
+[class*='st-key-lessons_row'] button {min-height: 2rem; padding-top: 0; padding-bottom: 0}
+"""  # what a room reads from its last row
 LEAVING: Final = """
 [data-testid='stMainBlockContainer'] [data-testid='stPageLink-NavLink'] {{
   border: 1px solid {}; margin: 0; min-height: 2.5rem; justify-content: center}}
@@ -67,11 +76,11 @@ def notes(sentences: list[str]) -> None:
 
 def style() -> None:
     """What no theme option sets."""
-    ink = "[data-testid='stBaseButton-primary'] * {color: #14171C}" if dark() else ""
+    ink = "[data-testid='stBaseButton-primary']:enabled * {color: #14171C}" if dark() else ""
     look = theme.palette(dark())
     leaving = LEAVING.format(st.get_option(f"theme.{'dark' if dark() else 'light'}.borderColor"), look.ink)
     presented = PRESENTING if presenting() else ""
-    st.html(f"<style>{READABLE.format(look.muted)} {ROOMY} {TAKING} {leaving} {ink} {presented}</style>")
+    st.html(f"<style>{READABLE.format(look.muted)} {ROOMY} {LESSONS} {TAKING} {leaving} {ink} {presented}</style>")
 
 
 class Offer(Protocol):

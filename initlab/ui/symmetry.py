@@ -89,7 +89,7 @@ def controls(shown: View) -> None:
     )  # fmt: skip
     _pick(rate, "symmetry_rate", "Learning rate", "Of every step")
     optimizer.segmented_control(
-        "Optimizer", tuple(tuple(OPTIMIZERS)), key="symmetry_optimizer", required=True, persist_state="session"
+        "Optimizer", tuple(OPTIMIZERS), key="symmetry_optimizer", required=True, persist_state="session"
     )
     noise, dropout, output = st.columns(COLUMNS)
     _pick(
