@@ -46,13 +46,14 @@ class Pretraining(Law):
         return 0.0, None
 
     def formula(self, fan_in: int, fan_out: int) -> str:
-        bound = self._bound(fan_in, fan_out)
+        bound = self.bound(fan_in, fan_out)
         return interval(-bound, bound) + r"\ \text{before pre-training}"
 
     def weights(self, draws: LayerDraws) -> Array:
-        return draws.uniform() * self._bound(draws.fan_in, draws.fan_out)
+        return draws.uniform() * self.bound(draws.fan_in, draws.fan_out)
 
-    def _bound(self, fan_in: int, fan_out: int) -> float:
+    def bound(self, fan_in: int, fan_out: int) -> float:
+        """Half the interval that its start is drawn from."""
         return (4 if self.activation == "Sigmoid" else 1) * math.sqrt(6 / (fan_in + fan_out))
 
 
