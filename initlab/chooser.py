@@ -87,6 +87,15 @@ class Advice:
             f"{self.spec.depth}, the gradient's from {number(top)} there to {number(lowest)} in layer 1."
         )
 
+    @property
+    def row(self) -> dict[str, str]:
+        """The same as one row of a table."""
+        besides = " and ".join(CHANGES[name][getattr(self.spec, name)] for name in self.changed)
+        return {
+            "activation": self.asked.activation, "start": self.spec.init, "also change": besides,
+            "then": self.findings[0].headline if self.findings else "healthy on three draws",
+        }  # fmt: skip
+
 
 CHANGES: Final[Mapping[str, Mapping[object, str]]] = {  # what a changed field is called, by its new value
     "activation": {name: name for name in ACTIVATIONS},
@@ -121,14 +130,3 @@ def about_biases(spec: NetworkSpec) -> str:
         f"distinct in the layer with the fewest), and in every layer {percent(float(moving.min()))} or more of the "
         "biases have a gradient, so they move at the first step."
     )
-
-
-def overview(depth: int, normalization: str = "None", *, residual: bool = False) -> list[dict[str, object]]:
-    """One row an activation: the start to use there, and what else has to change."""
-    rows: list[dict[str, object]] = []
-    for name in ACTIVATIONS:
-        found = advice(name, depth, normalization, residual=residual)
-        besides = " and ".join(CHANGES[field][getattr(found.spec, field)] for field in found.changed)
-        state = found.findings[0].headline if found.findings else "healthy on three draws"
-        rows.append({"activation": name, "start": found.spec.init, "also change": besides, "then": state})
-    return rows

@@ -18,7 +18,7 @@ from initlab.wording import counted, listed, number, percent
 
 Picture: TypeAlias = Literal[
     "signal and gradient", "signals", "gradients", "two gradients", "saturated", "silent", "alike inputs", "copies",
-    "accuracy", "singular values", "born dead",
+    "accuracy", "test loss", "singular values", "born dead",
 ]  # fmt: skip
 
 

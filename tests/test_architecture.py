@@ -71,7 +71,7 @@ FLOORS: Final = (
     core(7.95, "finetuning situations"),
     core(7.96, "quantities"),
     core(7.97, "lesson"),
-    core(7.98, "lessons_symmetry lessons_scale lessons_laws lessons_depth lessons_training worksheet"),
+    core(7.98, "article lessons_symmetry lessons_scale lessons_laws lessons_depth lessons_training worksheet"),
     core(7.99, "lessons"),
     core(8, "__init__"),
     Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
@@ -91,6 +91,7 @@ FLOORS: Final = (
     Floor(10.85, ("initlab/ui/lineup.py",), SCREEN),
     Floor(10.86, ("initlab/ui/race.py",), SCREEN),
     Floor(10.87, ("initlab/ui/finetuning.py", "initlab/ui/lesson_pictures.py"), SCREEN),
+    Floor(10.88, ("initlab/ui/lessons.py",), SCREEN),  # which the article's readers are sent along with
     Floor(10.9, ("initlab/ui/*.py",), SCREEN),  # the pieces of one page each
     Floor(11, ("pages/*/*.py",), ("streamlit",)),
     Floor(12, ("app.py",), ("streamlit",)),

@@ -1,11 +1,9 @@
 """The panel of born-dead networks on the symmetry page: its numbers, and where it does not apply."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visits import APP, SECONDS, alternative_texts, captions, link_to
+from visits import alternative_texts, captions, link_to, visit
 
 from initlab.born_dead import born_dead
 from initlab.datasets import load
@@ -14,10 +12,7 @@ from initlab.spec import NetworkSpec
 
 def opened(spec: NetworkSpec) -> AppTest:
     """The symmetry page with the panel open."""
-    app: Any = AppTest.from_file(APP, default_timeout=SECONDS)
-    app.query_params.update(link_to(spec) | {"symmetry_steps": "0"})
-    app.session_state["born_dead_panel"] = True
-    app.switch_page("pages/explore/symmetry.py").run()
+    app = visit(link_to(spec) | {"symmetry_steps": "0"}, page="symmetry", born_dead_panel=True)
     assert not app.exception
     return app
 

@@ -15,7 +15,7 @@ from initlab.ui.link import architecture_of
 from initlab.ui.starts import MENU, starts_of, written
 from initlab.work import total
 
-PAGE = "pages/explore/compare.py"
+PAGE = "compare"
 CHARTS = {"compare_activations", "compare_gradients", "compare_signal", "compare_gradient"}
 
 
@@ -26,8 +26,7 @@ def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def compare(query: dict[str, str] | None = None, theme: str = "light", **state: bool) -> AppTest:
-    app = visit({**QUICK, **(query or {})}, theme, **state)
-    app.switch_page(PAGE).run()
+    app = visit({**QUICK, **(query or {})}, theme, page=PAGE, **state)
     assert not app.exception
     return app
 
@@ -44,8 +43,7 @@ def choose(app: AppTest, index: int) -> AppTest:
 
 
 def test_the_page_opens_on_the_article() -> None:
-    app = visit()
-    app.switch_page(PAGE).run()
+    app = visit(page=PAGE)
     assert not app.exception
     assert app.title[0].value == "Which start carries the signal?"
     assert app.pills(key="compare_preset").value == "The article"

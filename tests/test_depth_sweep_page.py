@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import visits
 from sampling import sampled
 from streamlit.testing.v1 import AppTest
-from visits import APP, SECONDS, alternative_texts, captions, charts, follow, notes, numbers_in, shown_spec
+from visits import alternative_texts, captions, charts, follow, notes, numbers_in, shown_spec
 
 from initlab import ACTIVATIONS, meanfield, sweep
 from initlab.edge import level_gains, theory
@@ -20,17 +21,11 @@ from initlab.ui import compute_theory, link, starts
 from initlab.ui.depth_sweep import PRESETS, ROWS
 from initlab.wording import number
 
-PAGE = "pages/theory/depth_sweep.py"
 SMALL = {"width": "8", "batch": "8", "sweep_deepest": "10"}
 
 
 def visit(query: dict[str, str] | None = None, **state: Any) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=SECONDS)
-    app.query_params.update(query or {})
-    app.context["theme"] = "light"
-    for name, value in state.items():
-        app.session_state[name] = value
-    return app.run().switch_page(PAGE).run()  # a first run makes the menu known
+    return visits.visit(query, page="depth-sweep", **state)
 
 
 def links(app: AppTest) -> list[Any]:

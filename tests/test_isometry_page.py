@@ -17,14 +17,13 @@ from initlab.ui import compute_theory, starts
 from initlab.ui.isometry import PRESETS
 from initlab.wording import number
 
-PAGE = "pages/theory/isometry.py"
+PAGE = "isometry"
 KEYS = ["isometry_ridges_0", "isometry_ridges_1", "isometry_extremes", "isometry_variance"]
 
 
 def opened(query: dict[str, str] | None = None, **state):
     """The page, as its link opens it."""
-    app = visit(query, **state)
-    app.switch_page(PAGE).run()
+    app = visit(query, page=PAGE, **state)
     assert not app.exception
     return app
 
@@ -192,8 +191,7 @@ def test_every_chart_is_described_by_the_sentence_under_it() -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_pictures_are_small_and_follow_the_theme(theme: str) -> None:
-    app = visit(link_to(PRESETS["Linear, 100 layers"].spec), theme)
-    app.switch_page(PAGE).run()
+    app = visit(link_to(PRESETS["Linear, 100 layers"].spec), theme, page=PAGE)
     for chart in charts(app).values():
         assert len(json.dumps(chart)) < 60_000
         assert ("#4FA3D9" in json.dumps(chart) or "#3FBF94" in json.dumps(chart)) == (theme == "dark")

@@ -5,13 +5,12 @@ from visits import alternative_texts, captions, charts, notes, visit
 
 from initlab.lessons import LESSONS
 
-PAGE = "pages/learn/lessons.py"
+PAGE = "lessons"
 SMALL = LESSONS["too-small"]
 
 
 def lessons(query: dict[str, str] | None = None, theme: str = "light") -> AppTest:
-    app = visit(query, theme)
-    app.switch_page(PAGE).run()
+    app = visit(query, theme, page=PAGE)
     assert not app.exception
     return app
 

@@ -8,8 +8,7 @@ import pytest
 from sampling import sampled
 from scipy.stats import norm
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
-from visits import APP, QUICK, SECONDS, alternative_texts, captions, charts, follow, link_to, numbers_in, shown_spec
+from visits import QUICK, alternative_texts, captions, charts, follow, link_to, numbers_in, shown_spec, visit
 
 from initlab import phase_readings
 from initlab.activations import ACTIVATIONS
@@ -23,13 +22,7 @@ from initlab.ui.starts import MENU
 
 def opened(query: Mapping[str, str] | None = None, theme: str = "light", **state: Any) -> AppTest:
     """The page after its first run, as a link opens it."""
-    app = AppTest.from_file(APP, default_timeout=SECONDS)
-    app.query_params.update(query or {})
-    app.context["theme"] = theme
-    for name, value in state.items():
-        app.session_state[name] = value
-    app._page_hash = calc_hash("phase-diagram")  # a deep link; switch_page would have to run Explore first
-    return app.run()
+    return visit(query, theme, "phase-diagram", **state)
 
 
 def sentences(app: AppTest) -> str:

@@ -24,7 +24,7 @@ from initlab.ui import link, state
 from initlab.ui import pretraining as page
 from initlab.ui.navigation import PAGES
 
-PAGE = "pages/training/pretraining.py"
+PAGE = "pretraining"
 SHORT = {
     "dataset": "Iris", "activation": "Sigmoid", "scaling": "0-1", "depth": "3", "width": "16", "pretrain_epochs": "2",
     "pretraining_tune_epochs": "2",
@@ -35,8 +35,7 @@ RACE = ["pretrain_test", "pretrain_layers"]
 
 
 def opened(query: dict[str, str] | None = None, **state: Any) -> AppTest:
-    app = visit({**SHORT, **(query or {})}, **state)
-    app.switch_page(PAGE).run()
+    app = visit({**SHORT, **(query or {})}, page=PAGE, **state)
     assert not app.exception
     return app
 
@@ -93,7 +92,7 @@ def test_the_page_walks_to_the_end_and_shows_the_numbers_of_the_core() -> None:
 
 
 def test_a_visit_opens_on_the_classic_settings() -> None:
-    (entry,) = [entry for entry in PAGES if entry.script == PAGE]
+    (entry,) = [entry for entry in PAGES if entry.url_path == PAGE]
     spec, tune, _ = experiment(_text(entry.opening))
     assert PRESETS["Classic"].shown(spec, tune)
 

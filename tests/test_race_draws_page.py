@@ -13,8 +13,7 @@ KEYS = ["race_draws_loss", "race_draws_test", "race_draws_end", "race_draws_gap"
 
 
 def opened(query: dict[str, str] | None = None, **state):
-    app = visit({**SHORT, **(query or {})}, **state)
-    app.switch_page("pages/training/race.py").run()
+    app = visit({**SHORT, **(query or {})}, page="race", **state)
     assert not app.exception
     return app
 

@@ -18,14 +18,13 @@ from initlab.train_spec import TrainSpec
 from initlab.ui import link, starts
 from initlab.ui import race as race_page
 
-PAGE = "pages/training/race.py"
+PAGE = "race"
 SHORT = {**QUICK, "race_epochs": "1", "race_starts": "Zeros;Glorot normal"}
 KEYS = ["race_loss", "race_tested", "race_histograms"]
 
 
 def opened(query: dict[str, str] | None = None, **state):
-    app = visit({**SHORT, **(query or {})}, **state)
-    app.switch_page(PAGE).run()
+    app = visit({**SHORT, **(query or {})}, page=PAGE, **state)
     assert not app.exception
     return app
 

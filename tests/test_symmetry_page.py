@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import visits
 from sampling import sampled
 from streamlit.testing.v1 import AppTest
 from visits import APP, QUICK, SECONDS, alternative_texts, captions, charts, link_to, notes, numbers_in, shown_spec
@@ -27,13 +28,7 @@ FEW = {"symmetry_steps": "2", "symmetry_layer": "2"}
 
 def visit(query: dict[str, str] | None = None, theme: str = "light", **state: Any) -> AppTest:
     """The page after its first run."""
-    app = AppTest.from_file(APP, default_timeout=SECONDS)
-    app.query_params.update(query or {})
-    app.context["theme"] = theme
-    for name, value in state.items():
-        app.session_state[name] = value
-    app.switch_page("pages/explore/symmetry.py")
-    return app.run()
+    return visits.visit(query, theme, "symmetry", **state)
 
 
 def trial_of(app: AppTest) -> Trial:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from initlab.arrays import Array
 from initlab.spec import NetworkSpec
@@ -25,9 +26,14 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 QUICK: Final = {"depth": "4", "width": "16", "batch": "32"}  # for sweeps in which the network does not matter
 
 
-def visit(query: Mapping[str, str | list[str]] | None = None, theme: str = "light", **state: Any) -> AppTest:
-    """The page after its first run; `state` is set beforehand, such as which panels are open."""
+def visit(
+    query: Mapping[str, str | list[str]] | None = None, theme: str = "light", page: str = "", **state: Any
+) -> AppTest:
+    """The page under that address after its first run, as a link opens it; `state` is set beforehand, such as which
+    panels are open."""
     app = AppTest.from_file(APP, default_timeout=SECONDS)
+    if page:
+        app._page_hash = calc_hash(page)  # switch_page would have to run the default page first
     app.query_params.update(query or {})
     app.context["theme"] = theme
     for name, value in state.items():

@@ -11,6 +11,8 @@ from initlab import phase
 from initlab.arrays import Parameters
 from initlab.born_dead import BornDead
 from initlab.born_dead import born_dead as find_born_dead
+from initlab.chooser import Advice
+from initlab.chooser import advice as find_advice
 from initlab.edge import Theory as Edge
 from initlab.edge import theory as find_edge
 from initlab.figures import Figure
@@ -140,3 +142,8 @@ def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
 def situation(asked: Situation) -> Found:
     """What a lesson's question is answered from; a race of it takes a second or two."""
     return find(asked, compute.probe)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def advice(activation: str, depth: int, normalization: str, residual: bool) -> Advice:
+    return find_advice(activation, depth, normalization, residual=residual)

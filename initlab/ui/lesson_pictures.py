@@ -101,6 +101,12 @@ def _accuracy(found: Found, dark: bool) -> Drawn:
     return Drawn("Test digits right, epoch by epoch", test_figure(found.race, racing.JUDGED[0]), reading)
 
 
+def _test_loss(found: Found, dark: bool) -> Drawn:
+    assert found.race is not None  # noqa: S101
+    reading = racing.test_reading(found.race, racing.JUDGED[1])
+    return Drawn(racing.JUDGED[1], test_figure(found.race, racing.JUDGED[1]), reading)
+
+
 def _directions(found: Found, dark: bool) -> Drawn:
     one, other = (_side(spec, jacobian) for spec, jacobian in zip(found.specs, found.jacobians, strict=True))
     sides: Sides = (one, other)
@@ -121,5 +127,6 @@ def _births(found: Found, dark: bool) -> Drawn:
 PICTURES: Final[Mapping[Picture, Callable[[Found, bool], Drawn]]] = MappingProxyType({
     "signal and gradient": _both, "signals": _signals, "gradients": _gradients, "two gradients": _two_gradients,
     "saturated": _saturated, "silent": _silent, "alike inputs": _alike, "copies": _copies, "accuracy": _accuracy,
+    "test loss": _test_loss,
     "singular values": _directions, "born dead": _births,
 })  # fmt: skip

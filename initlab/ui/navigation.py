@@ -53,6 +53,8 @@ PAGES: Final = (
         CLASSIC,
     ),
     Page("Lessons", "lessons", "pages/learn/lessons.py", "Learn", ":material/school:", "None"),
+    Page("The article, claim by claim", "article", "pages/learn/article.py", "Learn", ":material/fact_check:", "None"),
+    Page("Chooser", "chooser", "pages/learn/chooser.py", "Learn", ":material/checklist:", "None"),
 )  # fmt: skip
 
 

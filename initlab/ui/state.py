@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from initlab.activations import ACTIVATIONS
+from initlab.article import ALL as CLAIMS
 from initlab.comparison import MOST, PRESETS
 from initlab.datasets import DATASETS, SCALINGS
 from initlab.figures.histograms import AXES
@@ -35,6 +36,7 @@ WIDTHS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 38
 BATCHES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 RATES: Final = (*(float(f"{m}e{e}") for e in range(-4, 1) for m in (1, 2, 5)), 10.0)
 NOISES: Final = (0.0, *(float(f"{m}e{e}") for e in range(-9, 0) for m in (1, 3)), 1.0)
+CHOOSER_DEPTHS: Final = (1, 2, 3, 5, 10, 20, 30, 50, 100)
 DEEPEST: Final = (10, 20, 30, 60, 100, 200)
 RACE_RATES: Final = (1e-5, 2e-5, 5e-5, *RATES)
 EPOCHS: Final = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -121,6 +123,11 @@ CONTROLS: Final = (
     Choice("lesson", OVERVIEW, (OVERVIEW, *LESSONS)),
     Steps("lesson_step", 1, 1, MOST_STEPS, 1),
     Flag("lesson_notes", False),
+    Choice("article_claim", "glorot-sigmoid", tuple(CLAIMS)),
+    Choice("chooser_activation", "ReLU", tuple(ACTIVATIONS)),
+    Grid("chooser_depth", 20, CHOOSER_DEPTHS),
+    Choice("chooser_normalization", "None", NORMALIZATIONS),
+    Flag("chooser_residual", False),
 )  # fmt: skip
 SECTIONS: Final[Mapping[str, str]] = {  # what a lecturer may hide besides single controls, and how it is called
     "sidebar": "All shared controls", "menu": "The menu of pages", "take": "The menu of this list",

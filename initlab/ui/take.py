@@ -11,13 +11,14 @@ import segno
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from initlab.codegen import FRAMEWORKS, snippet
 from initlab.figures import document
 from initlab.report import Report, Table
 from initlab.ui import link, panels, session, shown, state
 from initlab.ui.fields import Value
 from initlab.ui.navigation import Page
 
-LINK, REPORT, PRESENT = "Link and QR code", "Report", "Presenter mode"
+LINK, CODE, REPORT, PRESENT = "Link and QR code", "Code", "Report", "Presenter mode"
 CONTROLS: Final = {
     "init": "Initializer", "activation": "Activation", "depth": "Depth", "width": "Width", "gain": "Gain",
 }  # fmt: skip
@@ -42,12 +43,19 @@ def menu(page: Page) -> Callable[[], None]:
         return _nothing
     with st.container(key="take"):
         chosen = st.menu_button(
-            "Share", (LINK, REPORT, PRESENT), key="take_menu", icon=":material/ios_share:", type="tertiary",
+            "Share", _entries(page), key="take_menu", icon=":material/ios_share:", type="tertiary",
             on_click=_present,
         )  # fmt: skip
     if chosen == LINK:
         _link(page.url_path)
+    elif chosen == CODE:
+        _code()
     return partial(_report, page) if chosen == REPORT else _nothing
+
+
+def _entries(page: Page) -> tuple[str, ...]:
+    """Code is of the network that the sidebar describes."""
+    return (LINK, CODE, REPORT, PRESENT) if page.controls == "Network" else (LINK, REPORT, PRESENT)
 
 
 def _nothing() -> None:
@@ -102,6 +110,25 @@ def _link(url_path: str) -> None:
     st.image(qr(url), width=QR_WIDTH, alt="QR code of the link")
     st.caption(
         "The same link opens the same picture, number for number: initializer, network, data and seed are in it."
+    )
+
+
+@st.dialog(CODE, width="large", icon=":material/code:")
+def _code() -> None:
+    """The network as a program of one's own, with the very law."""
+    spec, _ = link.spec_of(session.values())
+    framework = st.segmented_control(
+        "Written in", FRAMEWORKS, default=FRAMEWORKS[0], required=True, key="take_framework"
+    )
+    text = snippet(spec, framework or FRAMEWORKS[0])
+    st.code(text, language="python", height=420)
+    st.download_button(
+        "Download code", text, f"initlab_{(framework or first).lower()}.py", "text/x-python", key="take_code",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+    st.caption(
+        "Runs as it is and prints the deviation of every layer's activations. The law is the same; the random numbers "
+        "are the framework's own."
     )
 
 
