@@ -106,8 +106,8 @@ ISOMETRY: Final = Lesson(
             (0.3, 3), condition(0), 0,
             "They are equal: a factor of {ratio:6}.",
             "1 · 1 · 1 · … · 1 = 1, {layers} times",
-            "A rotation keeps every length, and a rotation after a rotation is a rotation again, at any depth. No direction "
-            "is favoured and none is lost.",
+            "A rotation keeps every length, and a rotation after a rotation is a rotation again, at any depth. No "
+            "direction is favoured and none is lost.",
             {"ratio": power(number_of(10), condition(0)), "layers": parameter("depth")},
         ),
         Step(
