@@ -213,7 +213,7 @@ DEAD: Final = Lesson(
             "How many of these networks have a layer in which every unit is silent?",
             ("Fewer than 10 %", "10 to 50 %", "50 to 90 %", "More than 90 %"),
             (0.1, 0.5, 0.9), born_dead, 2,
-            "{asked:%} are born dead; of those drawn, {drawn:%}.",
+            "{asked:%} by the formula, {drawn:%} of those drawn.",
             "1 − (1 − ½ · ½ · ½)¹⁰ = 1 − (1 − {one:3})¹⁰ = {asked:3}",
             "A unit is silent with probability a half. All three are with {one:3}, and then nothing passes that layer, "
             "neither signal nor gradient. Ten layers are ten chances for it.",
