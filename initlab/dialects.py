@@ -119,7 +119,9 @@ DIALECTS: Final[Mapping[str, Mapping[str, Dialect]]] = MappingProxyType({
     ),
     "He uniform": _row(
         _keras("HeUniform"),
-        _torch("kaiming_uniform_", 'nonlinearity="relu"', "Called with a=√5 by nn.Linear, which leaves a sixth of the variance."),
+        _torch(
+            "kaiming_uniform_", 'nonlinearity="relu"', "Called with a=√5 by nn.Linear: that leaves a sixth of the variance."
+        ),
         _jax("he_uniform"),
     ),
     "He normal": _row(

@@ -95,32 +95,25 @@ LEVEL: Final = Lesson(
 )  # fmt: skip
 
 ISOMETRY: Final = Lesson(
-    "isometry", "Orthogonal weights", "Do all directions of the input survive, or only a few?", 9,
+    "isometry", "Orthogonal weights", "Do all directions of the input survive, or only a few?", 8,
     (
         Step(
             Directions(TURNED), "singular values",
-            "Sixteen linear layers of 64 units. Orthogonal weights turn their input and do not stretch it. The "
-            "singular values say how much each direction is stretched from the first layer to the last.",
-            "How far apart are the largest and the smallest singular value?",
-            ("They are equal", "A factor of up to a thousand", "More than a thousand"),
-            (0.3, 3), condition(0), 0,
-            "They are equal: a factor of {ratio:6}.",
-            "1 · 1 · 1 · … · 1 = 1, {layers} times",
-            "A rotation keeps every length, and a rotation after a rotation is a rotation again, at any depth. No direction "
-            "is favoured and none is lost.",
-            {"ratio": power(number_of(10), condition(0)), "layers": parameter("depth")},
-        ),
-        Step(
-            Directions(TURNED), "singular values",
-            "The same network from Gaussian weights of variance 1/n. They keep the length of a vector too, on average.",
-            "How far apart are their largest and smallest singular value?",
+            "Sixteen linear layers of 64 units. Orthogonal weights are rotations: they stretch nothing. Gaussian "
+            "weights of variance 1/n keep a length too, on average. The singular values say how much each direction is "
+            "stretched from the first layer to the last.",
+            "With Gaussian weights, how far apart are the largest and the smallest?",
             ("They are equal", "A factor of up to a thousand", "Up to a billion", "More than a billion"),
             (0.3, 3, 9), condition(1), 3,
-            "A factor of {ratio}.",
-            "10 to the power {asked:3}, after {layers} layers",
-            "On average nothing is stretched, but each layer stretches some directions and squeezes others, and the "
-            "factors multiply. After {layers} layers a few directions carry everything and the others are gone.",
-            {"ratio": power(number_of(10), condition(1)), "layers": parameter("depth")},
+            "A factor of {ratio}; for orthogonal weights {turned:6}.",
+            "orthogonal: 1 · 1 · … · 1 = 1; Gaussian: 10 to the power {asked:3} after {layers} layers",
+            "A rotation after a rotation is a rotation, at any depth. A Gaussian layer stretches nothing on average, "
+            "but it does stretch some directions and squeeze others, and the factors multiply: in the end a few "
+            "directions carry everything.",
+            {
+                "ratio": power(number_of(10), condition(1)), "turned": power(number_of(10), condition(0)),
+                "layers": parameter("depth"),
+            },
         ),
         Step(
             Directions(replace(TURNED, activation="Tanh")), "singular values",
@@ -220,7 +213,7 @@ DEAD: Final = Lesson(
             "How many of these networks have a layer in which every unit is silent?",
             ("Fewer than 10 %", "10 to 50 %", "50 to 90 %", "More than 90 %"),
             (0.1, 0.5, 0.9), born_dead, 2,
-            "{asked:%} are born dead; of those drawn, {drawn:%}.",
+            "{asked:%} by the formula, {drawn:%} of those drawn.",
             "1 − (1 − ½ · ½ · ½)¹⁰ = 1 − (1 − {one:3})¹⁰ = {asked:3}",
             "A unit is silent with probability a half. All three are with {one:3}, and then nothing passes that layer, "
             "neither signal nor gradient. Ten layers are ten chances for it.",

@@ -76,10 +76,14 @@ GLOROT: Final = Lesson(
             ("Less than a millionth", "About a thousandth", "More than a tenth"),
             (1e-6, 0.1), difference(-1), 0,
             "{asked} is left of a difference of {data}.",
-            "× (1/4)² n σ² a layer: differences shrink as the gradient's square does",
+            "n σ² · (1/4)² = {strength} · 0.0625 = {expected:3} a layer; measured: × {rate:3}",
             "The signal is there, and it is the same for every digit. What depends on the input shrinks layer by "
             "layer, just as the gradient does. A steady size is no proof that anything gets through.",
-            {"data": data_difference},
+            {
+                "data": data_difference, "strength": weight_variance(),
+                "expected": product(weight_variance(), number_of(1 / 16)),
+                "rate": per_layer(times(difference(-1), difference(1))),
+            },
         ),
     ),
     "Glorot keeps tanh alive. On deep sigmoid both the gradient and the differences vanish.",

@@ -114,7 +114,7 @@ EQUAL: Final = Lesson(
             "After ten steps, how many of the 128 units of layer 5 differ?",
             HOW_MANY, (1.5, 120), distinct_after(5), 0,
             "{asked} distinct unit among {units}.",
-            "same weights in → same output; same weights out → same gradient; so the same step",
+            "{units} units, the same weights in and out: the same output, the same gradient, the same step",
             "All {moved} matrices have moved, and yet nothing has parted the units. Whatever one of them learns, all "
             "learn. {units} units do the work of one, and no number of steps changes that.",
             {"units": parameter("width"), "moved": moved_layers},

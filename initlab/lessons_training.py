@@ -16,6 +16,7 @@ from initlab.quantities import (
     number_of,
     parameter,
     per_layer,
+    rms,
 )  # fmt: skip
 from initlab.situations import Contest, Copies, Networks
 from initlab.spec import NetworkSpec
@@ -45,9 +46,14 @@ NORMALIZATION: Final = Lesson(
             ("It vanishes: less than a tenth", "It keeps its size", "It explodes: more than ten times"),
             (0.1, 10), last_over_first("activation"), 1,
             "{asked} times as large.",
-            "z becomes (z − mean) / deviation in every layer, whatever σ is",
+            "z becomes (z − mean) / deviation, whatever σ = "
+            "{sigma} is: RMS {first} in layer 1, {last} in layer {depth}",
             "Each layer's sums are brought back to mean 0 and deviation 1. The size of the weights cancels: vanishing "
             "and exploding signals are cured.",
+            {
+                "sigma": parameter("stddev"), "depth": parameter("depth"), "first": rms("activation", 1),
+                "last": rms("activation", -1),
+            },
         ),
         Step(
             Networks((replace(NetworkSpec("He normal", depth=50), normalization="Batch"),)), "signal and gradient",

@@ -15,7 +15,7 @@ html {color-scheme: light}
 body {font: 11.5pt/1.5 Georgia, 'Times New Roman', serif; color: #14171c; background: #fff; max-width: 46rem;
   margin: 2rem auto; padding: 0 1rem}
 h1 {font-size: 20pt; line-height: 1.2; margin: 0 0 .2rem}
-h2 {font-size: 13pt; margin: 0 0 .3rem}
+h2 {font-size: 13pt; line-height: 1.35; margin: .3rem 0}
 p {margin: .3rem 0}
 .line {font-style: italic}
 .name {display: flex; gap: 2rem; margin: 1.2rem 0}
@@ -23,6 +23,7 @@ p {margin: .3rem 0}
 section {break-inside: avoid; margin: 1.4rem 0; padding-top: .7rem; border-top: 1px solid #9aa0a8}
 ol.choices {list-style: none; padding: 0; margin: .5rem 0}
 ol.choices li::before {content: '\\2610'; margin-right: .6rem}
+.number {font-weight: bold; color: #454b54}
 .small {font-size: 9pt; color: #454b54}
 .because {margin: .6rem 0 0}
 .rule {border-bottom: 1px solid #9aa0a8; height: 1.9rem}
@@ -74,8 +75,9 @@ def _question(number: int, one: Answered) -> str:
         f"<li>{letter(k)}&ensp;{escape(choice)}</li>" for k, choice in enumerate(one.step.choices)
     )  # fmt: skip
     return f"""<section>
-<h2>{number}. {escape(one.step.question)}</h2>
+<p class="number">Question {number}</p>
 <p>{escape(one.step.setting)}</p>
+<h2>{escape(one.step.question)}</h2>
 <p class="small">{escape(settings(one.situation))}</p>
 <ol class="choices">{choices}</ol>
 <p class="because">Because</p>{'<div class="rule"></div>' * RULES}

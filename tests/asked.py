@@ -5,11 +5,13 @@ from typing import Final
 
 from initlab.lesson import Lesson, Step, Told, told
 from initlab.lessons import LESSONS
-from initlab.situations import Contest, Found, drawn, found
+from initlab.situations import Directions, Found, Networks, drawn, found
 
 STEPS: Final = [(lesson, number) for lesson in LESSONS.values() for number in range(1, len(lesson.steps) + 1)]
 QUICK: Final = [
-    (lesson, number) for lesson, number in STEPS if not isinstance(lesson.steps[number - 1].situation, Contest)
+    (lesson, number)
+    for lesson, number in STEPS
+    if isinstance(lesson.steps[number - 1].situation, Networks | Directions)
 ]
 
 

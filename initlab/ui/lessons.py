@@ -7,7 +7,7 @@ import streamlit as st
 
 from initlab.comparison import Start
 from initlab.experiments import Experiment
-from initlab.lesson import Step, Told, letter, settings, told
+from initlab.lesson import Picture, Step, Told, letter, settings, told
 from initlab.lessons import following
 from initlab.race_presets import Race
 from initlab.situations import Births, Contest, Copies, Directions, Networks, Situation
@@ -148,7 +148,7 @@ def why(here: Here) -> None:
             usual = f"{letter(here.step.answer)} {here.step.choices[here.step.answer]}"
             st.caption(f"This draw is unusual. On most draws the answer is {usual}, which the text explains.")
         with st.container(horizontal=True, vertical_alignment="center"):
-            page, changes = destination(here.situation)
+            page, changes = destination(here.situation, here.step.picture)
             navigation.leave(
                 st.container(width="content"), "lesson_try", page, f"Try it: {PLACES[page]}", ":material/science:",
                 changes,
@@ -166,13 +166,15 @@ def _redraw() -> None:
     session.apply({"seed": (int(session.values()["seed"]) + 1) % 2**31})
 
 
-def destination(situation: Situation) -> Place:
+def destination(situation: Situation, picture: Picture) -> Place:
     """The page that shows this situation, and the values that bring it there."""
     spec = situation.specs[0]
     lineup = tuple(Start.of(one) for one in situation.specs)
     match situation:
         case Networks(specs) if len(specs) > 1:
             return "compare", {**link.architecture_of(spec), "compare_starts": starts.written(lineup)}
+        case Networks() if picture == "alike inputs":
+            return "symmetry", {**link.values_of(spec), "symmetry_steps": 0}
         case Networks():
             return "explore", link.values_of(spec)
         case Copies(_, trial, steps):

@@ -32,6 +32,7 @@ LESSONS: Final = """
 .st-key-lesson_question h2 {padding: 0.2rem 0 0.4rem}
 .st-key-lesson_why [data-testid='stMarkdown'] p {font-size: 1.1rem}
 .st-key-lesson_question [data-testid='stRadio'] label > div:first-child {box-shadow: 0 0 0 1px currentColor}
+button :is(kbd, :has(> kbd)) {color: inherit !important; opacity: 1 !important}
 [class*='st-key-lessons_row'] button p {font-size: 1.15rem; font-weight: 600}
 [class*='st-key-lessons_row'] button {min-height: 2rem; padding-top: 0; padding-bottom: 0}
 """  # what a room reads from its last row

@@ -117,13 +117,13 @@ def _link(url_path: str) -> None:
 def _code() -> None:
     """The network as a program of one's own, with the very law."""
     spec, _ = link.spec_of(session.values())
-    framework = st.segmented_control(
-        "Written in", FRAMEWORKS, default=FRAMEWORKS[0], required=True, key="take_framework"
-    )
-    text = snippet(spec, framework or FRAMEWORKS[0])
+    first = FRAMEWORKS[0]
+    framework = st.segmented_control("Written in", FRAMEWORKS, default=first, required=True, key="take_framework")
+    framework = framework or first
+    text = snippet(spec, framework)
     st.code(text, language="python", height=420)
     st.download_button(
-        "Download code", text, f"initlab_{(framework or first).lower()}.py", "text/x-python", key="take_code",
+        "Download code", text, f"initlab_{framework.lower()}.py", "text/x-python", key="take_code",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     st.caption(
