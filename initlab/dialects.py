@@ -120,7 +120,7 @@ DIALECTS: Final[Mapping[str, Mapping[str, Dialect]]] = MappingProxyType({
     "He uniform": _row(
         _keras("HeUniform"),
         _torch(
-            "kaiming_uniform_", 'nonlinearity="relu"', "Called with a=√5 by nn.Linear: that leaves a sixth of the variance."
+            "kaiming_uniform_", 'nonlinearity="relu"', "As nn.Linear calls it, with a=√5, a sixth of the variance is left."
         ),
         _jax("he_uniform"),
     ),

@@ -40,7 +40,7 @@ def test_who_tries_a_claim_lands_on_its_own_network(claim: Claim) -> None:
     """A page shows one architecture: all networks of a claim must share it."""
     specs = claim.situation.specs
     assert len({(one.activation, one.depth, one.width, one.dataset, one.shape) for one in specs}) == 1
-    page, changes = destination(claim.situation)
+    page, changes = destination(claim.situation, claim.picture)
     assert changes["depth"] == specs[0].depth
     expected = {Copies: "symmetry", Contest: "race", Networks: "compare" if len(specs) > 1 else "explore"}
     assert page == expected[type(claim.situation)]

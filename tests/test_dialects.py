@@ -122,7 +122,7 @@ def test_calls_take_the_parameters_that_are_set(init: str) -> None:
         assert call == found.call(moved)
         assert not any(sign in str(call) for sign in "{}")
         named = [name for name in moved if f"{{{name}}}" in found.written]
-        assert all(literal(moved[name]) in str(call) for name in named if not isinstance(moved[name], str))
+        assert all(literal(value) in str(call) for name in named if not isinstance(value := moved[name], str))
         assert found.says(init, values(init)) == found.same
         assert found.says(init, moved) == (found.same and len(named) == len(moved))
 

@@ -49,7 +49,7 @@ def ruling(claim: Claim) -> None:
         st.caption(f"The article says: {claim.says}")
         panels.headline(claim.ruling, said.finding, ICONS[claim.ruling])
         with st.container(horizontal=True, vertical_alignment="center"):
-            page, changes = destination(claim.situation)
+            page, changes = destination(claim.situation, claim.picture)
             navigation.leave(
                 st.container(width="content"), "article_try", page, f"Try it: {PLACES[page]}", ":material/science:",
                 changes, help="The app in exactly this state; Back returns here",
