@@ -119,9 +119,7 @@ DIALECTS: Final[Mapping[str, Mapping[str, Dialect]]] = MappingProxyType({
     ),
     "He uniform": _row(
         _keras("HeUniform"),
-        _torch(
-            "kaiming_uniform_", 'nonlinearity="relu"', "As nn.Linear calls it, with a=√5, a sixth of the variance is left."
-        ),
+        _torch("kaiming_uniform_", 'nonlinearity="relu"', "With a=√5, as nn.Linear has it, a sixth of the variance."),
         _jax("he_uniform"),
     ),
     "He normal": _row(
