@@ -138,9 +138,9 @@ def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
     return find_edge(spec, lowest, highest)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=dict.fromkeys(SITUATIONS, repr))
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=dict.fromkeys(SITUATIONS, repr))
 def situation(asked: Situation) -> Found:
-    """What a lesson's question is answered from; a race of it takes a second or two."""
+    """What a lesson's question is answered from; a race takes a second or two, copies in training hold 8 MB."""
     return find(asked, compute.probe)
 
 

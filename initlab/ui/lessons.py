@@ -48,8 +48,7 @@ def question(here: Here) -> None:
 
 
 def _choices(here: Here) -> None:
-    key = f"lesson_choice_{here.lesson.slug}_{here.number}"
-    answer = here.answer
+    key, answer = _choice_key(here), here.answer
     if answer.choice is not None:
         st.session_state[key] = answer.choice
     st.radio(
@@ -70,6 +69,10 @@ def _judged(here: Here) -> list[str]:
             line = f":material/cancel: {line} (predicted)"
         lines.append(line)
     return lines
+
+
+def _choice_key(here: Here) -> str:
+    return f"lesson_choice_{here.lesson.slug}_{here.number}"
 
 
 def _choose(answer: Answer, key: str) -> None:
@@ -100,7 +103,8 @@ def _buttons(here: Here) -> None:
 
 
 def _reveal(here: Here) -> None:
-    """Callback: the prediction counts from now on."""
+    """Callback: the prediction counts from now on, also one that arrives together with the click."""
+    here.answer.choice = st.session_state.get(_choice_key(here), here.answer.choice)
     here.answer.right = here.answer.choice == _told(here.step, here.situation).right
 
 
@@ -152,7 +156,7 @@ def why(here: Here) -> None:
             navigation.leave(
                 st.container(width="content"), "lesson_try", page, f"Try it: {PLACES[page]}", ":material/science:",
                 changes,
-                help="The app in exactly this state; Back returns here",
+                help=f"The app in exactly this state; Back returns here{_where(here.situation)}",
             )  # fmt: skip
             st.button(
                 "New draw", icon=":material/casino:", key="lesson_draw", on_click=_redraw,
@@ -160,6 +164,11 @@ def why(here: Here) -> None:
             )  # fmt: skip
     if here.last:
         st.markdown(f":material/bookmark: **To remember.** {here.lesson.remember}")
+
+
+def _where(situation: Situation) -> str:
+    """What a link cannot open."""
+    return ". See the panel Born dead there" if isinstance(situation, Births) else ""
 
 
 def _redraw() -> None:

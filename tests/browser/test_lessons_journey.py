@@ -24,6 +24,14 @@ def tab_to_choices(page: Page) -> None:
     raise AssertionError("no choice can be reached with the tab key")
 
 
+def predict(page: Page, key: str) -> None:
+    """From the first choice, the last one with the arrow up and the second with the arrow down."""
+    tab_to_choices(page)
+    page.keyboard.press(key)
+    page.locator("button:enabled", has_text="Reveal").wait_for()
+    settled(page)
+
+
 def tab_to(page: Page, word: str) -> None:
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
@@ -44,25 +52,18 @@ def test_a_lesson_goes_by_keyboard_alone_from_the_overview_to_its_printed_worksh
     forward(page)
     page.get_by_role("heading", name=FIRST.steps[0].question).wait_for()
     assert page.get_by_role("button", name="Reveal").is_disabled()
-    tab_to_choices(page)
-    page.keyboard.press("Space")
-    page.keyboard.press("ArrowDown")
-    settled(page)
-    assert page.get_by_role("radio").nth(1).is_checked()
+    predict(page, "ArrowUp")
+    assert page.get_by_role("radio").last.is_checked()
     assert not page.locator(".js-plotly-plot").count(), "nothing is shown before the prediction is revealed"
     forward(page)  # which must not move the radio that has the focus
-    page.get_by_text(f"{FIRST.steps[0].choices[1]} (predicted)").wait_for()
+    page.get_by_text("As predicted").wait_for()
     assert settled(page).locator(".js-plotly-plot").count() == 1
     forward(page)
     page.get_by_role("heading", name=FIRST.steps[1].question).wait_for()
     page.wait_for_url("**lesson_step=2&**")
-    tab_to_choices(page)
-    page.keyboard.press("Space")
-    for _ in range(2):
-        page.keyboard.press("ArrowDown")
-    settled(page)
+    predict(page, "ArrowDown")
     forward(page)
-    page.get_by_text("As predicted").wait_for()
+    page.get_by_text(f"{FIRST.steps[1].choices[1]} (predicted)").wait_for()
     page.get_by_text("1 of 2 predicted right").wait_for()
     tab_to(page, "Worksheet")
     with page.expect_download() as download:
