@@ -240,6 +240,15 @@ CORPUS: Final = (
         notes=True,
         view={"pretraining_labels": "100", "pretrain_rate": 0.1, "pretrain_weights": "Tied", "pretraining_layer": 200},
     ),
+    SavedLink(
+        "catalogue_search=xavier&catalogue_for=Tanh&catalogue_init=Glorot+normal&catalogue_fan_in=64"
+        "&catalogue_fan_out=10",
+        OPENING,
+        view={
+            "catalogue_search": "xavier", "catalogue_for": "Tanh", "catalogue_init": "Glorot normal",
+            "catalogue_fan_in": 64, "catalogue_fan_out": 10,
+        },
+    ),
     SavedLink("init=%3Cscript%3Ealert(1)%3C/script%3E", OPENING, notes=True),
     SavedLink("depth=" + "9" * 5000, OPENING, notes=True),
     SavedLink("depth=5&depth=7", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=7), notes=True),

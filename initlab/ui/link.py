@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from initlab import work
+from initlab import catalogue, work
 from initlab.activations import ACTIVATIONS
 from initlab.comparison import MOST, PRESETS
 from initlab.datasets import DATASETS, SCALINGS
@@ -123,6 +123,11 @@ FIELDS: Final[Mapping[str, Field]] = table([
     Grid("pretraining_tune_rate", 0.1, RACE_RATES),
     Grid("pretraining_tune_epochs", 100, EPOCHS),
     Flag("pretraining_race", False),
+    Coded("catalogue_search", "", catalogue.mended),
+    Choice("catalogue_for", catalogue.ANY, (catalogue.ANY, *ACTIVATIONS)),
+    Choice("catalogue_init", "He normal", MENU),
+    Grid("catalogue_fan_in", 128, catalogue.FANS),
+    Grid("catalogue_fan_out", 128, catalogue.FANS),
 ])  # fmt: skip
 DEFAULTS: Final[Mapping[str, Value]] = {name: field.default for name, field in FIELDS.items()}
 

@@ -52,6 +52,7 @@ PAGES: Final = (
         "Pre-training", "pretraining", "pages/training/pretraining.py", "Training", ":material/layers:", "Architecture",
         CLASSIC,
     ),
+    Page("Catalogue", "catalogue", "pages/learn/catalogue.py", "Learn", ":material/menu_book:", "None"),
 )  # fmt: skip
 
 
