@@ -31,14 +31,14 @@ ADVICE: Final[Mapping[str, Advice]] = MappingProxyType({
     "Zeros": Advice(
         "Biases.", "Weights: nothing passes through them, neither a signal nor a gradient, and all units are copies."
     ),
-    "Constant": Advice("To see what symmetry does to a network.", _ALIKE),
+    "Constant": Advice("Seeing what symmetry does to a network.", _ALIKE),
     "Random normal": Advice(
-        "To see a signal vanish or explode: one standard deviation cannot suit every number of inputs.",
+        "Seeing a signal vanish or explode: one standard deviation cannot suit every number of inputs.",
         "Deep networks: at 0.05 only layers of 400 inputs hand on the variance they receive.",
     ),
     "Random uniform": Advice(
         "The same as Random normal, with a largest weight.",
-        "From 0 to 1, above all: weights with a mean make units alike and the signal explode.",
+        "The interval from 0 to 1, above all: weights with a mean make units alike and the signal explode.",
     ),
     "Glorot uniform": _GLOROT,
     "Glorot normal": _GLOROT,
@@ -46,7 +46,7 @@ ADVICE: Final[Mapping[str, Advice]] = MappingProxyType({
     "He normal": _HE,
     "Greedy pre-training": Advice(
         "Deep sigmoid networks with many rows and few labels: every layer has learned before labels come.",
-        "Where ReLU with He's law or a normalization trains at once: it costs a training for each layer.",
+        "Networks that train at once with ReLU or a normalization: it costs a training for each layer.",
     ),
     "Ones": Advice("Scales of a normalization.", _ALIKE),
     "Truncated normal": Advice(
@@ -54,22 +54,22 @@ ADVICE: Final[Mapping[str, Advice]] = MappingProxyType({
         "Deep networks, like Random normal: it ignores the fans. Its real standard deviation is smaller than stated.",
     ),
     "Variance scaling": Advice(
-        "Where the critical scale of an activation is known: it contains Glorot's, He's and LeCun's laws.",
-        "With a scale that was not worked out: a tenth too much or too little is to the power of the depth.",
+        "Activations whose critical scale is known: it contains Glorot's, He's and LeCun's laws.",
+        "Scales that were not worked out: a tenth too much or too little is to the power of the depth.",
     ),
     "LeCun normal": _LECUN,
     "LeCun uniform": _LECUN,
     "Orthogonal": Advice(
         "Deep linear networks, and tanh ones near their critical gain: all directions are stretched alike.",
-        "In the hope of the same for ReLU: its silent units take their directions with them, whatever the weights.",
+        "Doing the same for ReLU: its silent units take their directions with them, whatever the weights.",
     ),
     "Identity": Advice(
         "Square ReLU layers that are to start by handing on what is positive, recurrent ones above all.",
         "Layers wider than their input: the further units see nothing.",
     ),
     "Sparse": Advice(
-        "Wide layers, to keep units different and their sums apart from the number of inputs.",
-        "At its usual width of 0.01 with ten weights a unit: the signal falls by a factor of thirty a layer.",
+        "Wide layers: units stay different, each listening to a few inputs of its own.",
+        "Deep networks at its usual 0.01: with ten weights a unit the signal falls by a factor of thirty a layer.",
     ),
     "LSUV": Advice(
         "Activations and architectures for which no gain has been worked out; it takes a batch of the data.",

@@ -83,7 +83,7 @@ def _said(law: Law, of: Marginal) -> str:
         case Orthogonal() if of.spread:
             return (
                 f"{spread} The dashed line is how a single entry of such a matrix is distributed, a beta law that is "
-                "nearly normal; that its columns are orthonormal no histogram shows."
+                "nearly normal in wide layers; that rows or columns are orthonormal no histogram shows."
             )
         case Orthogonal():
             return "it is 1 or -1, each half of the time."

@@ -53,6 +53,7 @@ def table(names: tuple[str, ...], fan_in: int, fan_out: int) -> None:
     """All that was found, side by side."""
     columns = catalogue.overview(names, [law_of(name) for name in names], fan_in, fan_out)
     panels.numbers(pd.DataFrame(columns), "initlab-initializers.csv", "catalogue_table")
+    st.caption("With the parameters, the activation and the seed that the laboratory has now.")
 
 
 def chosen(names: tuple[str, ...]) -> str:
@@ -98,7 +99,7 @@ def dialects(name: str) -> None:
         with place:
             st.markdown(f"**{library}**")
             if call:
-                st.code(call, language="python", wrap_lines=True)
+                st.code(call, language=None, wrap_lines=True)  # colours of a language are too pale
             if note or not call:
                 st.caption(note or "It has no function for this.")
 
