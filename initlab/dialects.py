@@ -119,7 +119,7 @@ DIALECTS: Final[Mapping[str, Mapping[str, Dialect]]] = MappingProxyType({
     ),
     "He uniform": _row(
         _keras("HeUniform"),
-        _torch("kaiming_uniform_", 'nonlinearity="relu"', "With a=√5, as nn.Linear has it, a sixth of the variance."),
+        _torch("kaiming_uniform_", 'nonlinearity="relu"', "The call in nn.Linear has a=√5: a sixth of the variance."),
         _jax("he_uniform"),
     ),
     "He normal": _row(

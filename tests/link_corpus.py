@@ -4,25 +4,13 @@ Only ever add to this table. Whoever changes a default, a range, a grid or a nam
 stay as they are. Nothing here is computed from the app's own tables, so nothing here moves when they do.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from link_corpus_learn import LEARN
+from saved_link import OPENING, SMALL, SavedLink
 
 from initlab.spec import NetworkSpec
 
-
-@dataclass(frozen=True, slots=True)
-class SavedLink:
-    """The query of a link, the spec it means, whether the app says that it changed something, and the page's view."""
-
-    query: str
-    spec: NetworkSpec
-    notes: bool = False
-    view: Mapping[str, str | float] = field(default_factory=dict)
-
-
-SMALL: Final = (("mean", 0.0), ("stddev", 0.01))
-OPENING: Final = NetworkSpec("Random normal", SMALL, 1.0, "Tanh", depth=10, width=128)
 FULL: Final = "v=1&init={}&activation={}&depth={}&width={}&gain={}&shape={}&normalization={}&residual={}&bias={}" + (
     "&output={}&dataset={}&scaling={}&batch={}&loss={}&precision={}&seed={}"
 )
@@ -240,15 +228,7 @@ CORPUS: Final = (
         notes=True,
         view={"pretraining_labels": "100", "pretrain_rate": 0.1, "pretrain_weights": "Tied", "pretraining_layer": 200},
     ),
-    SavedLink(
-        "lesson=edge-of-chaos&lesson_step=3&lesson_notes=True&seed=7",
-        NetworkSpec("Random normal", SMALL, activation="Tanh", depth=10, seed=7),
-        view={"lesson": "edge-of-chaos", "lesson_step": 3, "lesson_notes": True},
-    ),
-    SavedLink(
-        "lesson=%3Cscript%3E&lesson_step=1e9&lesson_notes=perhaps", OPENING, notes=True,
-        view={"lesson": "all", "lesson_step": 4, "lesson_notes": False},
-    ),
+    *LEARN,
     SavedLink("init=%3Cscript%3Ealert(1)%3C/script%3E", OPENING, notes=True),
     SavedLink("depth=" + "9" * 5000, OPENING, notes=True),
     SavedLink("depth=5&depth=7", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=7), notes=True),

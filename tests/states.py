@@ -51,6 +51,8 @@ def any_value(field: Field) -> st.SearchStrategy[Value]:
             last = round((field.maximum - field.minimum) / field.step)
             whole = isinstance(field.step, int)
             return st.integers(0, last).map(lambda k: field.minimum + k * field.step if whole else _step(field, k))
+        case Coded() if field.name == "catalogue_search":
+            return st.text(st.characters(categories=("L", "N", "P"), max_codepoint=0x24F), max_size=40)
         case Coded():
             return st.lists(any_start, min_size=FEWEST, max_size=MOST).map(written)
 

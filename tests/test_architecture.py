@@ -55,7 +55,8 @@ FLOORS: Final = (
     core(4.4, "findings race_work calibration_readings codegen_law codegen_activations codegen_parts"),
     core(4.5, "codegen_numpy codegen_torch codegen_keras"),
     core(4.6, "codegen_jax"),  # much of it is NumPy's
-    core(4.7, "codegen"),
+    core(4.7, "codegen advice gain_table"),
+    core(4.8, "catalogue"),
     core(5, "pretraining"),
     core(6, "start"),
     core(6.5, "band"),

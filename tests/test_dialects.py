@@ -122,7 +122,8 @@ def test_calls_take_the_parameters_that_are_set(init: str) -> None:
         assert call == found.call(moved)
         assert not any(sign in str(call) for sign in "{}")
         named = [name for name in moved if f"{{{name}}}" in found.written]
-        assert all(literal(value) in str(call) for name in named if not isinstance(value := moved[name], str))
+        numbers = [moved[name] for name in named]
+        assert all(literal(number) in str(call) for number in numbers if not isinstance(number, str))
         assert found.says(init, values(init)) == found.same
         assert found.says(init, moved) == (found.same and len(named) == len(moved))
 

@@ -78,7 +78,8 @@ def test_every_state_has_an_affordable_spec_that_says_what_the_widgets_show(stat
     shown = values_of(spec)
     changed = {name for name, value in shown.items() if state[name] != value}
     assert bool(changed) == bool(notes)
-    assert changed <= {"minval", "maxval", "loss", "batch", "depth"}
+    assert changed <= {"minval", "maxval", "loss", "batch", "depth", "pretrain_epochs"}
+    assert any("epochs a layer" in note for note in notes) == ("pretrain_epochs" in changed)
 
 
 @pytest.mark.stress

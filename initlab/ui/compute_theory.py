@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from initlab import phase
-from initlab.arrays import Parameters
+from initlab import catalogue, phase
+from initlab.arrays import Array, Parameters
 from initlab.born_dead import BornDead
 from initlab.born_dead import born_dead as find_born_dead
 from initlab.chooser import Advice
@@ -16,12 +16,15 @@ from initlab.chooser import advice as find_advice
 from initlab.edge import Theory as Edge
 from initlab.edge import theory as find_edge
 from initlab.figures import Figure
+from initlab.figures import law as law_figures
 from initlab.figures import phase as phase_figure
 from initlab.figures.phase import Marks
+from initlab.gain_table import gain_table
 from initlab.grid import Grid
 from initlab.isometry import Isometry
 from initlab.isometry import measured as jacobian_measured
 from initlab.landmarks import Place, here, landmarks
+from initlab.law_marginal import marginal
 from initlab.point import Curve, Point, correlation_curve, variance_curve
 from initlab.point import point as find_point
 from initlab.situations import Births, Contest, Copies, Directions, Found, Networks, Situation
@@ -131,6 +134,18 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
             lost()
         else:
             return
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def law_figure(spec: NetworkSpec, fan_in: int, fan_out: int, dark: bool) -> Figure:
+    """One draw of the spec's law for a layer of these fans; nothing else of the spec counts."""
+    weights = catalogue.drawn(spec.law, fan_in, fan_out, spec.seed)
+    return law_figures.law_figure(weights, marginal(spec.law, fan_in, fan_out), dark)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def gains() -> dict[str, list[str] | Array]:
+    return gain_table()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)

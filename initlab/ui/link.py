@@ -91,10 +91,16 @@ def spec_of(values: Mapping[str, Value]) -> tuple[NetworkSpec, list[str]]:
         fit = work.fitting(spec)
         notes.append(
             f"This network needs {work.work(spec)}; the limit is {work.LIMIT}. "
-            f"Shown instead: depth {fit.depth} with {fit.rows} rows."
+            f"Shown instead: depth {fit.depth} with {fit.rows} rows{_sooner(spec, fit)}."
         )
         spec = fit
     return spec, notes
+
+
+def _sooner(spec: NetworkSpec, fit: NetworkSpec) -> str:
+    """What had to be taken from pre-training, if it was."""
+    epochs = dict(fit.init_params).get("pretrain_epochs")
+    return f" and {epochs} epochs a layer" if fit.init_params != spec.init_params else ""
 
 
 def values_of(spec: NetworkSpec) -> dict[str, Value]:

@@ -55,6 +55,7 @@ PAGES: Final = (
     Page("Lessons", "lessons", "pages/learn/lessons.py", "Learn", ":material/school:", "None"),
     Page("The article, claim by claim", "article", "pages/learn/article.py", "Learn", ":material/fact_check:", "None"),
     Page("Chooser", "chooser", "pages/learn/chooser.py", "Learn", ":material/checklist:", "None"),
+    Page("Catalogue", "catalogue", "pages/learn/catalogue.py", "Learn", ":material/menu_book:", "None"),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ One entry here and a widget under the same key make a control part of the link.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from initlab import catalogue
 from initlab.activations import ACTIVATIONS
 from initlab.article import ALL as CLAIMS
 from initlab.comparison import MOST, PRESETS
@@ -123,6 +124,11 @@ CONTROLS: Final = (
     Choice("lesson", OVERVIEW, (OVERVIEW, *LESSONS)),
     Steps("lesson_step", 1, 1, MOST_STEPS, 1),
     Flag("lesson_notes", False),
+    Coded("catalogue_search", "", catalogue.mended),
+    Choice("catalogue_for", catalogue.ANY, (catalogue.ANY, *ACTIVATIONS)),
+    Choice("catalogue_init", "He normal", MENU),
+    Grid("catalogue_fan_in", 128, catalogue.FANS),
+    Grid("catalogue_fan_out", 128, catalogue.FANS),
     Choice("article_claim", "glorot-sigmoid", tuple(CLAIMS)),
     Choice("chooser_activation", "ReLU", tuple(ACTIVATIONS)),
     Grid("chooser_depth", 20, CHOOSER_DEPTHS),

@@ -63,6 +63,8 @@ def test_axe_finds_nothing_of_ours_with_everything_open(
         ("/compare", "Every layer", 1440, "light"),
         ("/symmetry", "All numbers", 1440, "dark"),
         ("/pretraining", "Every epoch", 1440, "light"),
+        ("/catalogue", "Gains of activations", 1440, "dark"),
+        ("/catalogue?catalogue_init=Sparse", "Gains of activations", 390, "light"),
         (
             "/pretraining?dataset=Iris&depth=1&width=8&pretraining_tune_epochs=1&pretraining_race=True",
             "Every epoch",
