@@ -280,11 +280,13 @@ def test_every_combination_runs_with_the_exact_law(framework: str, activation: s
     for index, (init, norm, residual, output, shape) in enumerate(
         product(INITIALIZERS, NORMALIZATIONS, (False, True), OUTPUTS, SHAPES)
     ):
-        if (framework in ("Keras", "JAX") and index % 13) or (framework, init) == ("Keras", "Greedy pre-training"):
+        if framework in ("Keras", "JAX") and index % 13:
             continue  # thousands of programs, each of which compiles its functions
+        if framework == "Keras" and init in ("Constant", "Ones", "Greedy pre-training"):
+            continue  # equal units leave a normalization nothing but rounding, and Keras rounds to float32
         spec = replace(
-            case(index % 84, init), activation=activation, normalization=norm, residual=residual, output=output,
-            shape=shape, precision="float32", depth=3, seed=index,
+            case(index % 84, init), activation=activation, activation_params=(), normalization=norm, residual=residual,
+            output=output, shape=shape, depth=3, seed=index, precision="float32" if framework == "Keras" else "float64",
         )  # fmt: skip
         assert_right(spec, framework)
         program.cache_clear()
