@@ -57,7 +57,7 @@ def ruling(claim: Claim) -> None:
         st.caption(settings(claim.situation))
     if claim.init:
         st.markdown(f"**{claim.init} in Keras**")
-        st.code(f"kernel_initializer={calls(claim.init, claim.params)['Keras']}", language="python")
+        st.code(f"kernel_initializer={calls(claim.init, claim.params)['Keras']}", language=None)
     if picture.figure is None:
         st.caption(picture.reading)
     else:

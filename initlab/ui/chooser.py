@@ -70,7 +70,7 @@ def code(found: Advice) -> None:
         if call and library in CODE:
             lines.append(f"# {library}\n{CODE[library].format(width=spec.width, call=call)}")
     st.markdown("**As code**")
-    st.code("\n".join(lines), language="python")
+    st.code("\n".join(lines), language=None)
     st.caption("The whole network as code: open it in the laboratory, then Share, Code.")
 
 

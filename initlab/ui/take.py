@@ -121,7 +121,7 @@ def _code() -> None:
     framework = st.segmented_control("Written in", FRAMEWORKS, default=first, required=True, key="take_framework")
     framework = framework or first
     text = snippet(spec, framework)
-    st.code(text, language="python", height=420)
+    st.code(text, language=None, height=420)
     st.download_button(
         "Download code", text, f"initlab_{framework.lower()}.py", "text/x-python", key="take_code",
         icon=":material/download:", on_click="ignore",
