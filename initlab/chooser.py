@@ -125,8 +125,9 @@ def about_biases(spec: NetworkSpec) -> str:
     backward = network.backward(forward, loss_and_gradient(spec.loss, forward.outputs, batch.targets)[1])
     moving = np.array([np.count_nonzero(gradient) / gradient.size for gradient in backward.bias_gradients[:-1]])
     distinct = int(probe(spec, batch.inputs, batch.targets).distinct_units.min())
+    share = "all" if moving.min() == 1 else f"{percent(float(moving.min()))} or more"
     return (
         f"Zero biases are fine: random weights tell the units apart already ({distinct} of {min(spec.widths[1:-1])} "
-        f"distinct in the layer with the fewest), and in every layer {percent(float(moving.min()))} or more of the "
-        "biases have a gradient, so they move at the first step."
+        f"distinct in the layer with the fewest), and in every layer {share} of the biases have a gradient, so they "
+        "move at the first step."
     )

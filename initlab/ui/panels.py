@@ -50,7 +50,7 @@ html {font-size: 20px}
 [data-testid='stMainBlockContainer'] {max-width: none; padding-top: 4rem}
 .st-key-present {position: fixed; top: 0.4rem; right: 3rem; width: auto; z-index: 999991; gap: 0.5rem}
 [data-testid='stHorizontalBlock']:has([data-testid='stPlotlyChart'])
-  > [data-testid='stColumn']:not(:has([data-testid='stPlotlyChart'])),
+  > [data-testid='stColumn']:not(:has([data-testid='stPlotlyChart'], .st-key-lesson_question)),
 [data-testid='stMainBlockContainer'] :is(h1, [data-testid='stExpander'], [data-testid='stDataFrame'],
   [data-testid='stDownloadButton'], [class*='st-key'][class*='_axis'], [class*='st-key'][class*='_view'],
   .st-key-offers, .st-key-verdict [data-testid='stCaptionContainer']) {display: none}

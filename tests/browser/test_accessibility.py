@@ -81,6 +81,21 @@ def test_axe_finds_nothing_of_ours_on_the_pages_of_several_networks(
     assert faults(settled(page)) <= Counter(ALLOWED)
 
 
+@pytest.mark.parametrize(
+    ("path", "scheme", "query"),
+    sampled(
+        (page.url_path, *look)
+        for look in (("light", ""), ("dark", ""), ("light", "?embed=true"), ("dark", "?present=1"))
+        for page in PAGES
+    ),
+)
+def test_axe_finds_nothing_of_ours_on_any_page(
+    new_page: NewPage, path: str, scheme: Literal["light", "dark"], query: str
+) -> None:
+    page = new_page(f"/{path}{query}", height=TALL, color_scheme=scheme)
+    assert faults(page) <= Counter(ALLOWED)
+
+
 @pytest.mark.parametrize("query", sampled(["", "?init=Glorot+normal&activation=ReLU"]))
 def test_axe_finds_nothing_of_ours_on_a_page_as_it_opens(new_page: NewPage, query: str) -> None:
     page = new_page("/" + query, height=TALL)
