@@ -22,7 +22,8 @@ TALL: Final = 3600  # axe judges colours only where they are on the screen
 
 
 def faults(page: Page) -> Counter[str]:
-    """Violations by rule and element."""
+    """Violations by rule and element, once what was pale because it was being drawn anew has its colour back."""
+    page.wait_for_function("() => document.getAnimations().length === 0")
     found = Axe().run(page).response["violations"]
     return Counter(f"{rule['id']}: {bare(node['html'])}" for rule in found for node in rule["nodes"])
 
