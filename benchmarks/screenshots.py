@@ -1,4 +1,4 @@
-"""Pictures of every page for the README: light and dark at 1440 px, and light on a phone, written to `docs/`."""
+"""Pictures of every page, on a projector and on a phone, light and dark, written to `docs/`; the README shows one."""
 
 import sys
 import tempfile
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ViewportSize
 from benchmarks.browser import ROOT, chromium, serving, settled, visit
 from initlab.ui.navigation import PAGES
 
-LAPTOP: Final = ViewportSize(width=1440, height=1080)
+HALL: Final = ViewportSize(width=1920, height=1080)
 PHONE: Final = ViewportSize(width=390, height=844)
 FOLDER: Final = ROOT / "docs"
 
@@ -25,7 +25,10 @@ class View:
     color_scheme: Literal["light", "dark"]
 
 
-VIEWS: Final = (View("light", LAPTOP, "light"), View("dark", LAPTOP, "dark"), View("phone", PHONE, "light"))
+VIEWS: Final = (
+    View("light", HALL, "light"), View("dark", HALL, "dark"), View("phone", PHONE, "light"),
+    View("phone-dark", PHONE, "dark"),
+)  # fmt: skip
 
 
 def picture(browser: Browser, url: str, view: View, target: Path) -> None:
