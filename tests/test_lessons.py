@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from asked import QUICK, STEPS, named, step_of, told_on
+from sampling import sampled
 from states import not_offered
 
 from initlab.lesson import Lesson, Shown, letter, settings, told
@@ -90,7 +91,7 @@ def test_texts_are_short_enough_to_be_read_aloud(asked: tuple[Lesson, int]) -> N
     assert 90 < len(said.why) < 420
 
 
-@pytest.mark.parametrize("asked", QUICK, ids=named)
+@pytest.mark.parametrize("asked", sampled(((one,) for one in QUICK), 0, 5), ids=named)
 def test_other_draws_have_the_same_answer(asked: tuple[Lesson, int]) -> None:
     others = [told_on(*asked, seed) for seed in (1, 2)]
     assert {one.right for one in others} == {step_of(*asked).answer}

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pictures import layout, traces
 from probed import probed
+from sampling import sampled
 
 from initlab.comparison import Start, labels, specs, start
 from initlab.figures import theme
@@ -68,7 +69,7 @@ def heights(stats: list[LayerStats], *, ridges: bool, same: bool = True, dark: b
     )
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", sampled([False, True]))
 @pytest.mark.parametrize("ridges", [False, True])
 @pytest.mark.parametrize("axis", ["Log magnitude", "Shared"])
 @pytest.mark.parametrize("spec", SITUATIONS.values(), ids=SITUATIONS)
@@ -213,7 +214,7 @@ def test_six_deep_lines_with_theory_stay_small(direction: Direction) -> None:
     assert len(figure.to_json() or "") < BYTES
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", sampled([False, True], 1))
 @pytest.mark.parametrize("direction", BOTH)
 @pytest.mark.parametrize("spec", SITUATIONS.values(), ids=SITUATIONS)
 def test_lines_are_valid_and_labels_do_not_overlap(spec: NetworkSpec, direction: Direction, *, dark: bool) -> None:

@@ -38,18 +38,21 @@ def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "LARGE", 0)
 
 
+@pytest.mark.stress
 def test_large_work_goes_to_both_workers_and_comes_back_in_order(scheduler: str) -> None:
     client = cluster(scheduler)
     assert set(client.run(os.getpid).values()) == set(in_order(os.getpid, [()] * 40, LARGE, scheduler))
     assert list(in_order(divmod, [(i, 7) for i in range(40)], LARGE, scheduler)) == [divmod(i, 7) for i in range(40)]
 
 
+@pytest.mark.stress
 def test_small_work_stays_in_the_process_whatever_the_setting(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SETTING, scheduler)
     assert set(in_order(os.getpid, [()] * 4, LARGE - 1)) == {os.getpid()}
     assert os.getpid() not in set(in_order(os.getpid, [()] * 4, LARGE))
 
 
+@pytest.mark.stress
 @pytest.mark.usefixtures("everything_is_large")
 @pytest.mark.parametrize("shape", ["Constant", "Funnel"])
 def test_a_sweep_on_a_cluster_has_the_numbers_of_one_process(
@@ -63,6 +66,7 @@ def test_a_sweep_on_a_cluster_has_the_numbers_of_one_process(
     np.testing.assert_allclose(np.array(there.ends), np.array(here.ends), rtol=1e-6)
 
 
+@pytest.mark.stress
 @pytest.mark.usefixtures("everything_is_large")
 def test_a_seed_band_on_a_cluster_has_the_numbers_of_one_process(scheduler: str) -> None:
     data = batch("Digits", "Standardized", 32)
@@ -72,6 +76,7 @@ def test_a_seed_band_on_a_cluster_has_the_numbers_of_one_process(scheduler: str)
     np.testing.assert_array_equal(np.array(there), np.array(here))
 
 
+@pytest.mark.stress
 def test_a_client_is_made_once(scheduler: str) -> None:
     assert cluster(scheduler) is cluster(scheduler)
 

@@ -72,7 +72,7 @@ def test_no_corner_of_the_sidebar_breaks_the_page(query: dict[str, str]) -> None
         assert doubt in captions(app)
 
 
-@pytest.mark.parametrize("name", sampled(PRESETS, 1, 2))
+@pytest.mark.parametrize("name", sampled(PRESETS, 1, 4))
 def test_a_preset_opens_with_what_to_look_for(name: str) -> None:
     app = opened()
     app.pills(key="phase_preset").set_value(name).run()
