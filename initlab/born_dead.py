@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from initlab.arrays import Array
+from initlab.arrays import Array, Integers
 from initlab.data_driven import LSUV
 from initlab.draws import LayerDraws
 from initlab.initializers import recipe
@@ -54,6 +54,17 @@ class BornDead:
     expected: Array
     one: Deaths | None = None
     batch: Deaths | None = None
+
+    @property
+    def table(self) -> dict[str, Array | Integers]:
+        """One row a depth: the formula, and what was drawn."""
+        columns: dict[str, Array | Integers] = {
+            "hidden layers": np.arange(1, len(self.expected) + 1), "formula, one input": self.expected
+        }  # fmt: skip
+        for name, deaths in (("one input", self.one), ("all rows", self.batch)):
+            if deaths:
+                columns |= {f"drawn, {name}": deaths.share, f"standard error, {name}": deaths.error}
+        return columns
 
     @property
     def reading(self) -> str:

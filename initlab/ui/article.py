@@ -62,6 +62,9 @@ def ruling(claim: Claim) -> None:
         st.caption(picture.reading)
     else:
         panels.chart(picture.title, picture.figure, picture.reading, "article_picture")
+    panels.numbers_panel(
+        "The numbers", lambda: lesson_pictures.numbers(found), "initlab-claim.csv", "article_numbers", "article_panel"
+    )
 
 
 def all_rulings() -> None:

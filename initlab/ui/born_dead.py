@@ -1,6 +1,5 @@
 """The panel of born-dead networks on the symmetry page."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -28,18 +27,10 @@ def panel(spec: NetworkSpec) -> None:
             panels.chart(
                 "Dead before the first step", born_dead_figure(found, panels.dark()), found.reading, "born_dead"
             )
-            panels.numbers(_table(found), "initlab-born-dead.csv", "born_dead_table")
+            panels.numbers(pd.DataFrame(found.table), "initlab-born-dead.csv", "born_dead_table")
         else:
             st.markdown(found.reading)
         st.caption(" ".join(_left_out(spec, found)))
-
-
-def _table(found: BornDead) -> pd.DataFrame:
-    columns = {"hidden layers": np.arange(1, len(found.expected) + 1), "formula, one input": found.expected}
-    for name, deaths in (("one input", found.one), ("all rows", found.batch)):
-        if deaths:
-            columns |= {f"drawn, {name}": deaths.share, f"standard error, {name}": deaths.error}
-    return pd.DataFrame(columns)
 
 
 def _left_out(spec: NetworkSpec, found: BornDead) -> list[str]:

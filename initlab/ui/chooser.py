@@ -11,6 +11,7 @@ from initlab.chooser import ROWS, Advice, about_biases
 from initlab.dialects import calls
 from initlab.rules import Finding
 from initlab.spec import NORMALIZATIONS
+from initlab.table import layer_table
 from initlab.ui import compute, compute_theory, link, navigation, panels, session
 from initlab.ui.panels import ICONS
 from initlab.ui.state import CHOOSER_DEPTHS
@@ -78,6 +79,9 @@ def picture(found: Advice) -> None:
     """That it holds, layer by layer."""
     figure = compute.rms_figure(found.spec, None, panels.dark())
     panels.chart("RMS against depth", figure, readings.rms(found.probe), "chooser_rms")
+    panels.numbers_panel(
+        "The numbers", lambda: layer_table(found.probe), "initlab-chosen.csv", "chooser_layers", "chooser_panel"
+    )
 
 
 def biases(found: Advice) -> None:

@@ -9,7 +9,7 @@ from initlab.comparison import PRESETS, SEEDS, Preset, Start
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
 from initlab.spec import NetworkSpec
-from initlab.ui import compute, link, panels, session, starts, state
+from initlab.ui import compute, link, panels, session, shown, starts, state
 from initlab.ui.pace import Pace
 from initlab.wording import listed
 from initlab.work import LIMIT, total
@@ -131,11 +131,13 @@ def tables(specs: tuple[NetworkSpec, ...]) -> None:
         "Factors are means from layer to layer in the direction of travel; shares and counts are those of the worst "
         "layer; the last column is the gradient's RMS in layer 1 over that in the last layer."
     )
-    panel = st.expander("Every layer", icon=":material/table:", key="compare_layers_panel", on_change="rerun")
-    if panel.open:
+
+    def table() -> shown.Columns:
         bands = [compute.profiles(spec, SEEDS) or [] for spec in specs]
         theory = [compute.theory(spec) for spec in specs]
         measured = all(band or not compute.has_band(spec) for band, spec in zip(bands, specs, strict=True))
-        table = contrast.layer_table(names, probes, bands if measured else [], theory)
-        with panel:
-            panels.numbers(pd.DataFrame(table), "initlab-comparison-layers.csv", "compare_layers")
+        return contrast.layer_table(names, probes, bands if measured else [], theory)
+
+    panels.numbers_panel(
+        "Every layer", table, "initlab-comparison-layers.csv", "compare_layers", "compare_layers_panel"
+    )

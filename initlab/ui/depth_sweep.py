@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from initlab.edge import Theory, reading, sweep_table
@@ -179,10 +178,9 @@ def theory_note(theory: Theory) -> None:
 
 def table_panel(sweep: Sweep) -> None:
     """All numbers of all cells."""
-    panel = st.expander("All numbers", icon=":material/table:", key="sweep_panel", on_change="rerun")
-    if panel.open:
-        with panel:
-            panels.numbers(pd.DataFrame(sweep_table(sweep)), "initlab-depth-gain.csv", "sweep_table")
+    panels.numbers_panel(
+        "All numbers", lambda: sweep_table(sweep), "initlab-depth-gain.csv", "sweep_table", "sweep_panel"
+    )
 
 
 def source(grid: Grid) -> str:

@@ -107,10 +107,7 @@ def inspect_panel(spec: NetworkSpec, probe: Probe) -> None:
 
 def table_panel(probe: Probe) -> None:
     """All numbers of all layers."""
-    panel = st.expander("All numbers", icon=":material/table:", key="table_panel", on_change="rerun")
-    if panel.open:
-        with panel:
-            panels.numbers(pd.DataFrame(layer_table(probe)), "initlab-layers.csv", "table")
+    panels.numbers_panel("All numbers", lambda: layer_table(probe), "initlab-layers.csv", "table", "table_panel")
 
 
 def lsuv_panel(spec: NetworkSpec) -> None:

@@ -172,7 +172,6 @@ def draws_panel(sides: Sides, row: int) -> None:
 
 def table_panel(sides: Sides) -> None:
     """All numbers of all layers shown."""
-    panel = st.expander("All numbers", icon=":material/table:", key="isometry_table_panel", on_change="rerun")
-    if panel.open:
-        with panel:
-            panels.numbers(pd.DataFrame(readings.table(sides)), "initlab-isometry.csv", "isometry_table")
+    panels.numbers_panel(
+        "All numbers", lambda: readings.table(sides), "initlab-isometry.csv", "isometry_table", "isometry_table_panel"
+    )

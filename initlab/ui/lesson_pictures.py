@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+import pandas as pd
+
 from initlab import contrast, readings
 from initlab import isometry as core
 from initlab import isometry_readings as directions
@@ -19,6 +21,7 @@ from initlab.isometry_readings import Side, Sides
 from initlab.lesson import Picture
 from initlab.situations import Found
 from initlab.spec import NetworkSpec
+from initlab.table import layer_table
 from initlab.ui import compute, compute_theory, panels
 from initlab.ui.race import test_figure
 from initlab.wording import number
@@ -38,6 +41,29 @@ class Drawn(NamedTuple):
 def drawn(picture: Picture, found: Found) -> Drawn:
     """The picture of this kind, in the visitor's colours."""
     return PICTURES[picture](found, panels.dark())
+
+
+def numbers(found: Found) -> pd.DataFrame:
+    """What the pictures of this situation show, as a table."""
+    if found.race:
+        return pd.DataFrame(racing.summary(found.race))
+    if found.walk:
+        last = found.walk.moments[-1]
+        return pd.DataFrame(
+            {
+                "layer": range(1, len(last.distinct) + 1), "units": found.walk.widths, "start": found.walk.before,
+                f"step {last.step}": last.distinct,
+            }
+        )  # fmt: skip
+    if found.jacobians:
+        return pd.DataFrame(directions.table(_sides(found)))
+    if found.births:
+        return pd.DataFrame(found.births.table)
+    names = compute.labels_of(found.specs)
+    parts = [pd.DataFrame(layer_table(probe)) for probe in found.probes]
+    for name, part in zip(names, parts, strict=True):
+        part.insert(0, "network", name)
+    return pd.concat(parts)
 
 
 def _both(found: Found, dark: bool) -> Drawn:
@@ -108,10 +134,14 @@ def _test_loss(found: Found, dark: bool) -> Drawn:
 
 
 def _directions(found: Found, dark: bool) -> Drawn:
-    one, other = (_side(spec, jacobian) for spec, jacobian in zip(found.specs, found.jacobians, strict=True))
-    sides: Sides = (one, other)
+    sides = _sides(found)
     legend, figure = isometry_figures.legend(sides, dark), isometry_figures.extremes_figure(sides, dark)
     return Drawn("Smallest to largest singular value", figure, directions.extremes(sides), legend)
+
+
+def _sides(found: Found) -> Sides:
+    one, other = (_side(spec, jacobian) for spec, jacobian in zip(found.specs, found.jacobians, strict=True))
+    return one, other
 
 
 def _side(spec: NetworkSpec, jacobian: core.Isometry) -> Side:

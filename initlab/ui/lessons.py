@@ -130,6 +130,10 @@ def answer(here: Here) -> None:
         st.caption(picture.reading)
     else:
         panels.chart(picture.title, picture.figure, picture.reading, "lesson_picture")
+    found = compute_theory.situation(here.situation)
+    panels.numbers_panel(
+        "The numbers", lambda: lesson_pictures.numbers(found), "initlab-lesson.csv", "lesson_table", "lesson_numbers"
+    )
 
 
 def _verdict(here: Here, said: Told) -> None:

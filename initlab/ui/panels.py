@@ -215,13 +215,22 @@ def numbers(table: pd.DataFrame, file_name: str, key: str, beside: Callable[[], 
         else:  # the default would round 10⁻¹⁰ to 0, and three digits would write 10¹⁰ with all its zeros
             formats[str(name)] = st.column_config.NumberColumn(format="scientific" if largest >= LARGE else "%.3g")
     st.dataframe(columns, hide_index=True, key=key, column_config=formats, placeholder="–")
-    shown.table(file_name.removesuffix(".csv"), table)
+    shown.table(file_name.removesuffix(".csv"), lambda: table)
     with st.container(horizontal=True):
         _download("CSV", lambda: table.to_csv(index=False), file_name, "text/csv", key)
         if beside:
             beside()
         else:
             _download("JSON", lambda: _json(table), file_name.replace(".csv", ".json"), "application/json", key)
+
+
+def numbers_panel(title: str, make: Callable[[], shown.Columns], file_name: str, key: str, panel: str) -> None:
+    """The same in a panel; made while that is open, and for the report."""
+    place = st.expander(title, icon=":material/table:", key=panel, on_change="rerun")
+    shown.table(file_name.removesuffix(".csv"), make)
+    if place.open:
+        with place:
+            numbers(pd.DataFrame(make()), file_name, key)
 
 
 def _download(kind: str, data: Callable[[], str], file_name: str, mime: str, key: str) -> None:

@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from initlab import replay
@@ -31,10 +30,10 @@ def section(now: Snapshot) -> None:
         chosen = _choose("Picture", PICTURES, "race_picture")
         draw = VIEWS[chosen](now)
     draw()
-    panel = st.expander("Every recorded moment", icon=":material/table:", key="race_marks_panel", on_change="rerun")
-    if panel.open:
-        with panel:
-            panels.numbers(pd.DataFrame(replay.mark_table(now)), "initlab-race-moments.csv", "race_marks")
+    panels.numbers_panel(
+        "Every recorded moment", lambda: replay.mark_table(now), "initlab-race-moments.csv", "race_marks",
+        "race_marks_panel",
+    )  # fmt: skip
 
 
 def _histograms(now: Snapshot) -> Callable[[], object]:

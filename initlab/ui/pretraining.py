@@ -6,7 +6,6 @@ from itertools import count
 from typing import Any, Final, Literal
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -253,10 +252,10 @@ def _one_of_each(test: Batch) -> Integers:
 
 def tables(running: Running) -> None:
     """The error of every layer after every epoch."""
-    panel = st.expander("Every epoch", icon=":material/table:", key="pretrain_panel", on_change="rerun")
-    if panel.open:
-        with panel:
-            panels.numbers(pd.DataFrame(readings.error_table(running.now)), "initlab-pretraining.csv", "pretrain_table")
+    panels.numbers_panel(
+        "Every epoch", lambda: readings.error_table(running.now), "initlab-pretraining.csv", "pretrain_table",
+        "pretrain_panel",
+    )  # fmt: skip
 
 
 def source(running: Running) -> str:

@@ -273,10 +273,8 @@ def tables(now: Snapshot) -> None:
     for text in (race_readings.first_losses(now), race_readings.zero_note(now)):
         if text:
             st.caption(text)
-    panel = st.expander("Every step", icon=":material/table:", key="race_steps_panel", on_change="rerun")
-    if panel.open:
-        with panel:
-            panels.numbers(pd.DataFrame(race_readings.step_table(now)), "initlab-race-steps.csv", "race_steps")
+    steps = "initlab-race-steps.csv", "race_steps", "race_steps_panel"
+    panels.numbers_panel("Every step", lambda: race_readings.step_table(now), *steps)
 
 
 def _json_button(now: Snapshot) -> None:

@@ -103,8 +103,7 @@ def _dots(found: Repeats) -> Figure:
 def _tables(found: Repeats) -> None:
     """One row a contestant; every draw of each while the panel is open."""
     panels.numbers(pd.DataFrame(repeats_readings.summary(found)), "initlab-race-draws.csv", "race_draws_summary")
-    panel = st.expander("Every draw", icon=":material/table:", key="race_draws_panel", on_change="rerun")
-    if panel.open:
-        with panel:
-            table = pd.DataFrame(repeats_readings.draw_table(found))
-            panels.numbers(table, "initlab-race-every-draw.csv", "race_draws_table")
+    panels.numbers_panel(
+        "Every draw", lambda: repeats_readings.draw_table(found), "initlab-race-every-draw.csv", "race_draws_table",
+        "race_draws_panel",
+    )  # fmt: skip

@@ -3,9 +3,9 @@
 It stands in the session, because a chart in a fragment may be drawn again without the rest of its page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +13,7 @@ import streamlit as st
 from initlab.figures import Figure
 
 KEY: Final = "_shown"
+Columns: TypeAlias = pd.DataFrame | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Shown:
     title: str
     verdict: list[str] = field(default_factory=list[str])
     charts: dict[str, Drawn] = field(default_factory=dict[str, Drawn])
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict[str, pd.DataFrame])
+    tables: dict[str, Callable[[], Columns]] = field(default_factory=dict[str, Callable[[], Columns]])
 
 
 def begin(title: str) -> None:
@@ -54,9 +55,6 @@ def chart(name: str, drawn: Drawn) -> int:
     return list(now().charts).index(name) + 1
 
 
-def table(name: str, numbers: pd.DataFrame) -> None:
+def table(name: str, numbers: Callable[[], Columns]) -> None:
+    """Note a table, made when it is asked for: its panel may be closed."""
     now().tables[name] = numbers
-
-
-def tables() -> Mapping[str, pd.DataFrame]:
-    return now().tables

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+import pandas as pd
 import segno
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -23,6 +24,7 @@ CONTROLS: Final = {
     "init": "Initializer", "activation": "Activation", "depth": "Depth", "width": "Width", "gain": "Gain",
 }  # fmt: skip
 HIDEABLE: Final = {**state.SECTIONS, **CONTROLS}
+MOST_ROWS: Final = 300  # of a table in the report; its CSV has them all
 QR_WIDTH: Final = 440  # pixels: read from the back row once the browser is zoomed to the wall
 NOWHERE: Final = "http://localhost:8501"  # where there is no browser to ask for its address
 SELECTORS: Final[Mapping[str, str]] = MappingProxyType(  # of what is no widget with a key of its own
@@ -139,8 +141,8 @@ def _report(page: Page) -> None:
     settings = {name: state.FIELDS[name].text(values[name]) for name in link.relevant(values, page.url_path)}
     st.markdown(
         f"{_count(len(found.charts), 'chart')}, {_count(len(found.tables), 'table')}, the verdict, all settings and "
-        "the link, in one HTML file of some 5 MB that opens without the internet and prints. Panels that are closed "
-        "on the page are not in it."
+        "the link, in one HTML file of some 5 MB that opens without the internet and prints. Charts of "
+        "closed panels are not in it."
     )
     st.download_button(
         "Download report", lambda: _written(page.title, url, found, settings), f"initlab-{page.url_path}.html",
@@ -155,11 +157,15 @@ def _count(number: int, what: str) -> str:
 def _written(title: str, url: str, found: shown.Shown, settings: Mapping[str, object]) -> str:
     """The report's HTML, made when it is asked for."""
     charts = [document.chart(one.title, one.figure, one.reading) for one in found.charts.values()]
-    tables = [
-        Table(name, [str(column) for column in table.columns], list(table.itertuples(index=False, name=None)))
-        for name, table in found.tables.items()
-    ]
+    tables = [_table(name, pd.DataFrame(make())) for name, make in found.tables.items()]
     return Report(title, url, settings, found.verdict, charts, tables, document.script()).html()
+
+
+def _table(name: str, table: pd.DataFrame) -> Table:
+    """Its first rows, where there are more than anybody prints."""
+    cut = f", the first {MOST_ROWS:,} of {len(table):,} rows" if len(table) > MOST_ROWS else ""
+    rows = list(table[:MOST_ROWS].itertuples(index=False, name=None))
+    return Table(f"{name}{cut}", [str(column) for column in table.columns], rows)
 
 
 def _leaf(row: DeltaGenerator) -> Callable[[], None]:

@@ -48,6 +48,8 @@ def test_a_remote_control_leafs_through_the_charts_and_the_report_is_one_file(
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     expect(page.get_by_text("The signal vanishes")).to_be_visible()
+    expect(page.get_by_role("heading", name="initlab-layers")).to_be_visible()
+    expect(page.get_by_role("table").last.get_by_role("row")).to_have_count(1 + 4)
 
     page = new_page("/explore?width=16&depth=4&present=1", width=1280)
     expect(page.get_by_text("Activations", exact=True)).to_be_visible()
