@@ -93,6 +93,8 @@ def _dropped(names: Sequence[str]) -> tuple[str, ...]:
 
 def _decimal_comma(table: Table) -> tuple[str, ...]:
     """How a number with a comma was read; ValueError where others have a point, since one of the two is no decimal."""
+    if not any("," in cell for row in table.rows for cell in row.cells):
+        return ()
     found: dict[str, tuple[Row, int]] = {}
     for row in table.rows:
         for column, cell in enumerate(row.cells):
@@ -118,9 +120,8 @@ def _decimal_comma(table: Table) -> tuple[str, ...]:
 
 def _numeric(table: Table, column: int) -> Array:
     cells = table.column(column)
-    odd = next((row for row, cell in zip(table.rows, cells, strict=True) if not is_number(cell)), None)
-    if odd:
-        raise _no_number(table, odd, column)
+    if not all(map(is_number, cells)):
+        raise _no_number(table, next(row for row in table.rows if not is_number(row.cells[column])), column)
     found = numbers(cells)
     large = np.flatnonzero(np.abs(found) > BOUND)
     if large.size:

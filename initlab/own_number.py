@@ -28,5 +28,5 @@ def is_missing(cell: str) -> bool:
 
 def numbers(cells: list[str]) -> Array:
     """Cells that are numbers; those too small for float32 to be told from 0 are 0."""
-    found = np.array([float(cell.replace(",", ".")) for cell in cells])
+    found = np.array([*map(float, " ".join(cells).replace(",", ".").split(" "))])
     return np.where(np.abs(found) < 1 / BOUND, 0.0, found)

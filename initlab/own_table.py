@@ -5,6 +5,7 @@ Row numbers are those a spreadsheet shows: from 1, the header and empty lines co
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ SIGNATURES: Final[Mapping[bytes, str]] = MappingProxyType({
     b"PK\x03\x04": "a ZIP archive, which .xlsx is, too", b"\xd0\xcf\x11\xe0": "an old Excel file", b"%PDF": "a PDF",
     b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\x1f\x8b": "a gzip archive", b"\x93NUM": "a NumPy array",
 })  # fmt: skip
-BLANKS: Final = frozenset("\t\n\r\f")
+CONTROL: Final = re.compile(r"[^\t\n\r\f -\U0010FFFF]")
 SAVE: Final = "save the table as CSV (comma separated values)"
 
 
@@ -96,9 +97,9 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
             rule = "a CSV is text in UTF-8"
             raise invalid(rule, f"byte {data[error.start]:#04x} in line {line}", "save it as CSV UTF-8") from None
         notes = (f"Line {line} is not UTF-8: the text is read as Windows-1252.",)
-    odd = next((place for place, c in enumerate(text) if c < " " and c not in BLANKS), None)
-    if odd is not None:
-        where = f"the control character {ord(text[odd]):#04x} in line {text.count(chr(10), 0, odd) + 1}"
+    odd = CONTROL.search(text)
+    if odd:
+        where = f"the control character {ord(odd[0]):#04x} in line {text.count(chr(10), 0, odd.start()) + 1}"
         raise invalid("a CSV is plain text", where, SAVE)
     return text, notes
 
@@ -123,7 +124,7 @@ def _filled(text: str, delimiter: str) -> Iterator[Row]:
     reader, number = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 0
     try:
         for number, cells in enumerate(reader, 1):
-            stripped = tuple(cell.strip() for cell in cells)
+            stripped = tuple(map(str.strip, cells))
             if any(stripped):
                 yield Row(number, stripped)
     except csv.Error as error:
