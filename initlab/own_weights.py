@@ -64,7 +64,7 @@ def own_weights(tensors: Tensors, activation: str, layout: str = "Auto") -> OwnW
     """
     if layout not in LAYOUTS:
         raise unknown("layout", layout, LAYOUTS)
-    orders = [_sorted_out(tensors, names) for names in (sorted(tensors, key=_natural), list(tensors))]
+    orders = [_sorted_out(tensors, names) for names in _orders(list(tensors))]
     weights = orders[0][0]
     if len(weights) < 2:
         names = ", ".join(quoted(one.name) for one in weights) or "none"
@@ -81,6 +81,12 @@ def own_weights(tensors: Tensors, activation: str, layout: str = "Auto") -> OwnW
     )
     names = tuple((one.name, bias.name if bias else "") for one, bias in zip(chain, paired, strict=True))
     return OwnWeights(network, names, (*said, *_about_biases(names), *_about_type(tensors, network)))
+
+
+def _orders(names: list[str]) -> tuple[list[str], list[str]]:
+    """The likelier order of the layers first: that of the names where all are numbered, else that of the file."""
+    by_name = sorted(names, key=_natural)
+    return (by_name, names) if all(re.search("[0-9]", name) for name in names) else (names, by_name)
 
 
 def _sorted_out(tensors: Tensors, names: Sequence[str]) -> tuple[list[Named], list[Named]]:
@@ -133,23 +139,22 @@ def _chained(
 ) -> tuple[str, tuple[list[Named], list[Named]], tuple[str, ...]]:
     """The layout in which the shapes chain, weights and biases in that order, and what is to be said of it.
 
-    The order of the names comes before the order of the file.
+    The first of the orders that fits counts: reversed and transposed, every chain is one as well.
     """
     layouts = (IN_OUT, OUT_IN) if layout == "Auto" else (layout,)
-    for order, said in zip(
-        orders, ("", " Their order is the file's, since that of their names does not fit."), strict=True
-    ):
-        fitting = [one for one in layouts if _break(order[0], one) is None]
-        if len(fitting) == 2:
-            fitting = [one for one in fitting if not list(_misfits(*order, one))] or fitting
-        if len(fitting) == 1:
-            return fitting[0], order, (f"{SAID[fitting[0]]}.{said}",)
-        if fitting:
-            torch = bool(order[1]) and all(_tokens(one.name)[-1:] == ["weight"] for one in order[0])
-            chosen, why = (OUT_IN, "their names are PyTorch's") if torch else (IN_OUT, "nothing says otherwise")
-            both = f"the shapes fit both ways, and {why}. If that is wrong, change how they are stored."
-            return chosen, order, (f"{SAID[chosen]}: {both}{said}",)
-    raise _unchained(orders[0][0], layouts)
+    ways = [(order, one) for order in orders for one in layouts if _break(order[0], one) is None]
+    if not ways:
+        raise _unchained(orders[0][0], layouts)
+    ways = [(order, one) for order, one in ways if not any(_misfits(*order, one))] or ways  # biases can tell
+    order = ways[0][0]
+    fitting = [one for other, one in ways if other is order]
+    moved = "" if order is orders[0] else f" Taken in the order {', '.join(quoted(one.name) for one in order[0][:2])}…"
+    if len(fitting) == 1:
+        return fitting[0], order, (f"{SAID[fitting[0]]}.{moved}",)
+    torch = bool(order[1]) and all(_tokens(one.name)[-1:] == ["weight"] for one in order[0])
+    chosen, why = (OUT_IN, "their names are PyTorch's") if torch else (IN_OUT, "nothing says otherwise")
+    both = f"the shapes fit both ways, and {why}. If that is wrong, change how they are stored."
+    return chosen, order, (f"{SAID[chosen]}: {both}{moved}",)
 
 
 def _break(weights: Sequence[Named], layout: str) -> int | None:
@@ -182,6 +187,8 @@ def _paired(chain: Sequence[Named], biases: Sequence[Named], layout: str) -> lis
     """Every weight's bias: that of the same layer by name, or else, where no name fits, the one at the same place."""
     layers = {_layer(one.name): place for place, one in enumerate(chain)}
     by_name = {_layer(bias.name): bias for bias in biases}
+    if not biases:
+        return [None] * len(chain)
     if len(layers) == len(chain) and len(by_name) == len(biases) and by_name.keys() <= layers.keys():
         found = [by_name.get(_layer(one.name)) for one in chain]
     elif len(biases) == len(chain) and not by_name.keys() & layers.keys():
