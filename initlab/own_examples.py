@@ -1,6 +1,7 @@
 """Two small files of the kind that can be uploaded, generated: a table of measures, and a deep network."""
 
 import io
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -19,8 +20,10 @@ COLUMNS: Final = {  # mean of each kind and deviation within a kind, in units of
 DEPTH: Final = 10
 WIDTH: Final = 32
 ACTIVATION: Final = "Tanh"
+SHOWN: Final = ("Data", "Weights", "Both")  # which of the two
 
 
+@cache
 def example_table() -> bytes:
     """A CSV with four measures in different units, and the kind that is to be told from them."""
     rng = np.random.default_rng(0)
@@ -31,6 +34,7 @@ def example_table() -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
+@cache
 def example_weights() -> bytes:
     """A .npz as numpy.savez writes a PyTorch network of linear layers: its default start, ten layers deep, for tables
     such as `example_table`."""

@@ -16,14 +16,16 @@ from initlab.own_weights import OwnWeights
 from initlab.spec import NetworkSpec
 from initlab.start import build
 from initlab.wording import counted, number
+from initlab.work import MAX_OPERATIONS
 
 NOISE: Final = "Gaussian noise"
+TABLE: Final = "your table"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnProbe:
     """The probe, what is wrong, where the numbers come from, and what had to be assumed. `spec` is the network's where
-    it was built for the data."""
+    it was built for the data, `weights` are those of a file."""
 
     probe: Probe
     findings: tuple[Finding, ...]
@@ -31,14 +33,15 @@ class OwnProbe:
     notes: tuple[str, ...]
     batch: Batch
     spec: OwnSpec | None = None
+    weights: OwnWeights | None = None
 
 
-def probe_data(data: OwnData, spec: NetworkSpec) -> OwnProbe:
-    """The network of `spec`, its inputs and outputs fitted to the data."""
+def probe_data(data: OwnData, spec: NetworkSpec, name: str = TABLE) -> OwnProbe:
+    """The network of `spec`, its inputs and outputs fitted to the data, which are called by that name."""
     own, notes = on_own(spec, data)
     batch = data.batch(own.scaling, own.rows)
     probe = measure(build(own, batch.inputs), batch.inputs, batch.targets, own.loss, own)
-    return _probed(probe, batch, f"your table ({own.scaling.lower()}), seed {own.seed}", (*data.notes, *notes), own)
+    return _probed(probe, batch, f"{name} ({own.scaling.lower()}), seed {own.seed}", (*data.notes, *notes), own)
 
 
 def probe_weights(weights: OwnWeights, dataset: str, spec: NetworkSpec) -> OwnProbe:
@@ -47,8 +50,8 @@ def probe_weights(weights: OwnWeights, dataset: str, spec: NetworkSpec) -> OwnPr
     return _measured(weights, batch, dataset, spec, ())
 
 
-def probe_both(weights: OwnWeights, data: OwnData, spec: NetworkSpec) -> OwnProbe:
-    """Your weights on your table; ValueError where it has not as many features as they take."""
+def probe_both(weights: OwnWeights, data: OwnData, spec: NetworkSpec, name: str = TABLE) -> OwnProbe:
+    """Your weights on your table, called by that name; ValueError where it has not as many features as they take."""
     features = data.inputs.shape[1]
     if features != weights.features:
         raise invalid(
@@ -56,7 +59,7 @@ def probe_both(weights: OwnWeights, data: OwnData, spec: NetworkSpec) -> OwnProb
             f"{counted(features, 'column')} for {counted(weights.features, 'input')}",
             "choose another target, or take one of the two files away",
         )
-    return _measured(weights, data.batch(spec.scaling, spec.batch), "your table", spec, data.notes)
+    return _measured(weights, data.batch(spec.scaling, spec.batch), name, spec, data.notes)
 
 
 def fitting(features: int) -> tuple[str, ...]:
@@ -76,11 +79,22 @@ def _stand_in(features: int, dataset: str, spec: NetworkSpec) -> Batch:
 
 
 def _measured(weights: OwnWeights, batch: Batch, name: str, spec: NetworkSpec, notes: tuple[str, ...]) -> OwnProbe:
+    _require_affordable(weights, len(batch.inputs))
     targets, loss, more = _answerable(batch.targets, spec.loss, weights.outputs)
     probe = measure(weights.network, batch.inputs, targets, loss)
     noise = f" of {counted(weights.features, 'feature')}" if name == NOISE else ""
     source = f"{name}{noise} ({spec.scaling.lower()})"
-    return _probed(probe, Batch(batch.inputs, targets), source, (*weights.notes, *notes, *more))
+    said = (*weights.notes, *notes, *more)
+    return _probed(probe, Batch(batch.inputs, targets), source, said, weights=weights)
+
+
+def _require_affordable(weights: OwnWeights, rows: int) -> None:
+    """The products of one pass, forward and back, must fit the budget of any probe."""
+    operations = 6 * rows * sum(weight.size for weight in weights.network.weights)
+    if operations > MAX_OPERATIONS:
+        rule = f"a probe may take at most {MAX_OPERATIONS / 1e9:,.0f} billion operations"
+        fit = rows * MAX_OPERATIONS // operations
+        raise invalid(rule, f"{operations / 1e9:,.0f} billion for {rows:,} rows", f"{fit:,} rows fit")
 
 
 def _answerable(targets: Targets, loss: str, outputs: int) -> tuple[Targets, str, tuple[str, ...]]:
@@ -98,9 +112,11 @@ def _answerable(targets: Targets, loss: str, outputs: int) -> tuple[Targets, str
     return targets, loss, ()
 
 
-def _probed(probe: Probe, batch: Batch, data: str, notes: tuple[str, ...], spec: OwnSpec | None = None) -> OwnProbe:
+def _probed(
+    probe: Probe, batch: Batch, data: str, notes: tuple[str, ...], spec: OwnSpec | None = None,
+    weights: OwnWeights | None = None,
+) -> OwnProbe:  # fmt: skip
     rows = counted(probe.rows, "row")
-    source = (
-        f"One forward and one backward pass with {rows} of {data}, in {probe.precision}; loss {number(probe.loss, 3)}."
-    )
-    return OwnProbe(probe, findings(probe), source, notes, batch, spec)
+    source = f"One forward and one backward pass with {rows} of {data}, in {probe.precision}"
+    found = findings(probe)
+    return OwnProbe(probe, found, f"{source}; loss {number(probe.loss, 3)}.", notes, batch, spec, weights)

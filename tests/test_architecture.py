@@ -84,7 +84,7 @@ FLOORS: Final = (
     Floor(10.15, ("initlab/ui/state.py",), SCREEN),
     Floor(10.2, ("initlab/ui/link.py",), SCREEN),
     Floor(10.4, ("initlab/ui/session.py",), SCREEN),
-    Floor(10.5, tuple(f"initlab/ui/{name}.py" for name in ("shared", "pace", "shown", "lesson_progress")), SCREEN),
+    Floor(10.5, tuple(f"initlab/ui/{name}.py" for name in ("shared", "pace", "shown", "kept", "lesson_progress")), SCREEN),
     Floor(10.55, ("initlab/ui/ongoing.py",), SCREEN),
     Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),
     Floor(10.7, ("initlab/ui/compute_theory.py",), SCREEN),

@@ -162,6 +162,12 @@ def shown(text: str) -> str:
     return f"`{safe}`" if safe else "(unreadable)"
 
 
+def literal(text: str) -> str:
+    """A sentence that quotes a stranger, for Markdown: every character stands for itself, and no address is a link."""
+    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+    return re.sub(r"(?<=[:@])|(?=\\\.)", "\N{WORD JOINER}", escaped)
+
+
 def _number(text: str) -> float:
     try:
         value = float(text[:LONGEST] if len(text) <= LONGEST else "nan")
