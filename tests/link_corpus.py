@@ -249,6 +249,13 @@ CORPUS: Final = (
         "lesson=%3Cscript%3E&lesson_step=1e9&lesson_notes=perhaps", OPENING, notes=True,
         view={"lesson": "all", "lesson_step": 4, "lesson_notes": False},
     ),
+    SavedLink(
+        "own_example=Both&own_activation=ReLU&own_layout=(out%2C+in)&own_dataset=Moons&own_view=Ridges", OPENING,
+        view={
+            "own_example": "Both", "own_activation": "ReLU", "own_layout": "(out, in)", "own_dataset": "Moons",
+            "own_view": "Ridges",
+        },
+    ),
     SavedLink("init=%3Cscript%3Ealert(1)%3C/script%3E", OPENING, notes=True),
     SavedLink("depth=" + "9" * 5000, OPENING, notes=True),
     SavedLink("depth=5&depth=7", NetworkSpec("Random normal", SMALL, activation="Tanh", depth=7), notes=True),

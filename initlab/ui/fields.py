@@ -165,7 +165,7 @@ def shown(text: str) -> str:
 def literal(text: str) -> str:
     """A sentence that quotes a stranger, for Markdown: every character stands for itself, and no address is a link."""
     escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
-    return re.sub(r"(?<=[:@])|(?=\\\.)", "\N{WORD JOINER}", escaped)
+    return re.sub(r"(?<=[:@])(?=\S)|(?<=www)(?=\\\.)", "\N{WORD JOINER}", escaped, flags=re.IGNORECASE)
 
 
 def _number(text: str) -> float:

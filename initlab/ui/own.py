@@ -84,7 +84,7 @@ def _shown(table: bytes | None, weights: bytes | None) -> Files:
     if table is not None or weights is not None:
         return Files(table, weights, example=False)
     chosen = st.segmented_control(
-        "Nothing uploaded yet. Example", SHOWN, key="own_example", required=True, persist_state="session"
+        "No file yet: shown is an example of", SHOWN, key="own_example", required=True, persist_state="session"
     )
     return Files(
         None if chosen == "Weights" else example_table(), None if chosen == "Data" else example_weights(), example=True

@@ -17,7 +17,7 @@ from initlab.own_tensors import written
 from initlab.spec import NetworkSpec
 from initlab.table import layer_table
 from initlab.theory import Theory, expect
-from initlab.ui import navigation, panels, state
+from initlab.ui import navigation, panels, shown, state
 from initlab.ui.fields import literal
 from initlab.ui.kept import kept, origin
 from initlab.wording import counted
@@ -25,8 +25,11 @@ from initlab.wording import counted
 
 def verdict(found: OwnProbe) -> DeltaGenerator:
     """What was read and assumed, then what it leads to; the place for what to do about it."""
-    st.caption(f":material/info: {subject(found)} {literal(' '.join(found.notes))}")
-    return panels.verdict_card(found.findings, readings.healthy(found.probe), caveats(found.probe))
+    said = " ".join(found.notes)
+    st.caption(f":material/info: {subject(found)} {literal(said)}")
+    place = panels.verdict_card(found.findings, readings.healthy(found.probe), caveats(found.probe))
+    shown.verdict(*shown.now().verdict, f"{subject(found)} {said}", found.source)  # the report's settings do not say it
+    return place
 
 
 def subject(found: OwnProbe) -> str:
@@ -99,13 +102,15 @@ def tables(found: OwnProbe) -> None:
 def _read(found: OwnProbe) -> pd.DataFrame:
     assert found.weights  # noqa: S101  the caller has looked
     network, names = found.weights.network, found.weights.names
+    with np.errstate(all="ignore"):  # of weights that are not finite
+        deviations = np.array([weight.std(dtype=float) for weight in network.weights])
     return pd.DataFrame({
         "layer": [*map(str, range(1, len(names))), "output"],
         "weight": [weight for weight, _ in names],
         "bias": [bias or "zeros" for _, bias in names],
         "(in, out)": [written(weight.shape) for weight in network.weights],
-        "weight std": [float(weight.std(dtype=float)) for weight in network.weights],
-        "√in × std": [float(weight.std(dtype=float) * weight.shape[0] ** 0.5) for weight in network.weights],
+        "weight std": deviations,
+        "√in × std": deviations * np.sqrt([weight.shape[0] for weight in network.weights]),
     })  # fmt: skip
 
 

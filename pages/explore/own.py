@@ -6,7 +6,7 @@ from initlab.ui import link, own, own_pictures, panels, session
 
 spec, mended = link.spec_of(session.values())
 
-st.title("Does it survive in yours?", anchor=False)
+st.title("Does the signal survive in yours?", anchor=False)
 panels.notes([*session.notes(), *mended])
 found = own.probed(spec)
 if found:
