@@ -173,7 +173,7 @@ def _safetensors(data: bytes) -> Tensors:
     try:
         found: Tensors = dict(import_module("safetensors.numpy").load(data))
     except Exception as error:  # the package has an error class of its own, and lets others through
-        received = f"{type(error).__name__}: {quoted(str(error))}"
+        received = f"{type(error).__name__}: {quoted(str(error).strip(chr(39)))}"
         raise invalid("a .safetensors file can be read as NumPy arrays", received, "save as float32") from None
     if not found:
         raise invalid("a .safetensors holds tensors", "none", HOW)

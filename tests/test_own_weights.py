@@ -128,14 +128,20 @@ def test_the_examples_fit_each_other_and_teach_something() -> None:
     data = own_data(TABLE, 4)
     assert len(example_weights()) + len(example_table()) < 60_000
     assert EXAMPLE.network.depth == DEPTH
-    both, alone = probe_both(EXAMPLE, data, DEFAULT), probe_weights(EXAMPLE, "Iris", DEFAULT)
-    assert [one.kind for one in both.findings] == [one.kind for one in alone.findings] == ["vanishing gradient"]
+    both, iris = probe_both(EXAMPLE, data, DEFAULT), probe_weights(EXAMPLE, "Iris", DEFAULT)
+    assert [one.kind for one in both.findings] == [one.kind for one in iris.findings] == ["vanishing gradient"]
+    passed = (both.probe.gradient.rms[0] / both.probe.gradient.rms[-1]) ** (1 / (DEPTH - 1))
+    assert 0.45 < passed < 0.6, "about half in every layer"
+    (alone,) = EXAMPLE.network.forward(np.zeros((1, 4))).activations[-1]
+    assert abs(np.sqrt((alone**2).mean()) / both.probe.activation.rms[-1] - 1) < 0.05, "what the biases give"
     assert "180 rows of your table (standardized), in float32" in both.source
-    assert "150 rows of Iris (standardized), in float32" in alone.source
+    assert "150 rows of Iris (standardized), in float32" in iris.source
     built = probe_data(data, DEFAULT)
     assert built.findings[0].kind == "vanishing signal"
-    raw = probe_data(data, replace(DEFAULT.with_init("Glorot normal"), scaling="Raw"))
-    assert "saturation" in [one.kind for one in raw.findings]
+    cured = DEFAULT.with_init("Glorot normal")
+    assert not probe_data(data, cured).findings
+    raw = probe_data(data, replace(cured, scaling="Raw"))
+    assert [layer for one in raw.findings if one.kind == "saturation" for layer in one.layers] == [1]
     assert "seed 0" in raw.source
 
 

@@ -84,8 +84,9 @@ def _shown(table: bytes | None, weights: bytes | None) -> Files:
     if table is not None or weights is not None:
         return Files(table, weights, example=False)
     chosen = st.segmented_control(
-        "No file yet: shown is an example of", SHOWN, key="own_example", required=True, persist_state="session"
+        "No file yet: shown is an example of", tuple(SHOWN), key="own_example", required=True, persist_state="session"
     )
+    st.caption(SHOWN[chosen or "Data"])
     return Files(
         None if chosen == "Weights" else example_table(), None if chosen == "Data" else example_weights(), example=True
     )

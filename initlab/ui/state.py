@@ -130,7 +130,7 @@ CONTROLS: Final = (
     Grid("chooser_depth", 20, CHOOSER_DEPTHS),
     Choice("chooser_normalization", "None", NORMALIZATIONS),
     Flag("chooser_residual", False),
-    Choice("own_example", SHOWN[0], SHOWN),
+    Choice("own_example", next(iter(SHOWN)), tuple(SHOWN)),
     Choice("own_activation", ACTIVATION, tuple(ACTIVATIONS)),
     Choice("own_layout", LAYOUTS[0], LAYOUTS),
     Choice("own_dataset", "Iris", tuple(DATASETS)),
