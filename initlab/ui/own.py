@@ -71,8 +71,9 @@ def _uploader(
     """One uploader, what it wants beside it, and a file that it takes."""
     with place:
         file = st.file_uploader(f"{label} ({ending})", key=key)
-        st.caption(needed)
-        st.download_button(
+        words, sample = st.columns([3, 1])
+        words.caption(needed)
+        sample.download_button(
             f"Example ({ending})", example, f"initlab-example{ending}", key=f"{key}_example",
             icon=":material/download:", type="tertiary", on_click="ignore",
         )  # fmt: skip
