@@ -53,15 +53,15 @@ def load(name: str, scaling: str = "Standardized", rows: int | None = None) -> B
         raise unknown("scaling", scaling, SCALINGS)
     inputs, targets = DATASETS[name].source()
     order = np.random.default_rng(0).permutation(len(inputs))[:rows]
-    scaled = _scaled(np.asarray(inputs, float), scaling)[order]
+    found = scaled(np.asarray(inputs, float), scaling)[order]
     if targets is None:
-        return Batch(scaled, None)
+        return Batch(found, None)
     if not np.issubdtype(targets.dtype, np.integer):
         targets = (targets - targets.mean()) / targets.std()
-    return Batch(scaled, targets[order])
+    return Batch(found, targets[order])
 
 
-def _scaled(inputs: Array, scaling: str) -> Array:
+def scaled(inputs: Array, scaling: str) -> Array:
     """A constant column becomes 0 when standardized or brought to 0-1."""
     match scaling:
         case "Standardized":

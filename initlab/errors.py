@@ -1,6 +1,9 @@
 """One phrasing for every rejected value: the rule, what arrived, what would do."""
 
 from collections.abc import Iterable
+from typing import Final
+
+LONGEST: Final = 40  # characters of a stranger's text that are worth repeating
 
 
 def unknown(what: str, got: object, known: Iterable[str]) -> ValueError:
@@ -16,3 +19,9 @@ def out_of_range(what: str, got: object, low: float, high: float) -> ValueError:
 def invalid(rule: str, got: object, remedy: str) -> ValueError:
     """Say the rule that was broken, the value that broke it, and what would be accepted."""
     return ValueError(f"{rule}; received {got}; {remedy}")
+
+
+def quoted(text: str) -> str:
+    """A stranger's text for a sentence: on one line, of what can be seen, and not all of it where it is long."""
+    seen = "".join(c if c.isprintable() else "�" for c in text[: LONGEST + 1])
+    return f"'{seen[:LONGEST]}…'" if len(seen) > LONGEST else f"'{seen}'"

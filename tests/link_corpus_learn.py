@@ -1,4 +1,4 @@
-"""Saved links to the pages that teach, and those that hide or present: rows that only ever grow in number."""
+"""Saved links to the pages that teach or take uploads, and those that hide or present: rows are only ever added."""
 
 from typing import Final
 
@@ -39,5 +39,12 @@ LEARN: Final = (
         view={"hide": "scenario,gain", "present": True, "present_chart": 2},
     ),
     SavedLink("hide=nothing,%3Cscript%3E&present=True", OPENING, notes=True, view={"hide": "", "present": False},
+    ),
+    SavedLink(
+        "own_example=Both&own_activation=ReLU&own_layout=(out%2C+in)&own_dataset=Moons&own_view=Ridges", OPENING,
+        view={
+            "own_example": "Both", "own_activation": "ReLU", "own_layout": "(out, in)", "own_dataset": "Moons",
+            "own_view": "Ridges",
+        },
     ),
 )  # fmt: skip

@@ -1,13 +1,14 @@
 """What a text from a stranger becomes: the nearest value a widget can show, or a ValueError, and nothing else."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from states import any_value, offered
 
-from initlab.ui.fields import LONGEST, Choice, Field, Flag, Grid, Steps, Value, table
+from initlab.ui.fields import LONGEST, Choice, Field, Flag, Grid, Steps, Value, literal, table
 from initlab.ui.state import FIELDS
 
 NUMERIC = {name: field for name, field in FIELDS.items() if isinstance(field, Steps | Grid)}
@@ -122,3 +123,11 @@ def test_of_several_fields_with_one_name_the_first_counts() -> None:
     fields = table([Steps("stddev", 0.01, 0.0, 2.0, 0.01), Flag("mean", default=True), Flag("stddev", default=True)])
     assert list(fields) == ["stddev", "mean"]
     assert math.isclose(float(fields["stddev"].default), 0.01)
+
+
+def test_a_quoted_strangers_text_stands_for_itself_in_markdown() -> None:
+    hostile = "<b>x</b> **y** [a](http://b.c) www.evil.org :smile: $z$ `q` ~s~ me@home.net |"
+    safe = literal(hostile)
+    assert re.sub(r"\\(.)", r"\1", safe).replace("\N{WORD JOINER}", "") == hostile, "and is read as it was written"
+    assert not re.search(r"(?<!\\)[<*\[($`~|]", safe)
+    assert not re.search(r"https?\\?://|www\\?\.|:\w+:|@\w", safe)

@@ -162,6 +162,12 @@ def shown(text: str) -> str:
     return f"`{safe}`" if safe else "(unreadable)"
 
 
+def literal(text: str) -> str:
+    """A sentence that quotes a stranger, for Markdown: every character stands for itself, and no address is a link."""
+    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+    return re.sub(r"(?<=[:@])(?=\S)|(?<=www)(?=\\\.)", "\N{WORD JOINER}", escaped, flags=re.IGNORECASE)
+
+
 def _number(text: str) -> float:
     try:
         value = float(text[:LONGEST] if len(text) <= LONGEST else "nan")

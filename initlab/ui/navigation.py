@@ -44,6 +44,7 @@ PAGES: Final = (
     Page(
         "Symmetry", "symmetry", "pages/explore/symmetry.py", "Explore", ":material/content_copy:", opening=SYMMETRIC
     ),
+    Page("Your own", "own", "pages/explore/own.py", "Explore", ":material/upload_file:"),
     Page("Phase diagram", "phase-diagram", "pages/theory/phase_diagram.py", "Theory", ":material/map:"),
     Page("Depth and gain", "depth-sweep", "pages/theory/depth_sweep.py", "Theory", ":material/grid_on:"),
     Page("Isometry", "isometry", "pages/theory/isometry.py", "Theory", ":material/open_in_full:"),

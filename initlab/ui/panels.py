@@ -53,7 +53,7 @@ html {font-size: 20px}
   > [data-testid='stColumn']:not(:has([data-testid='stPlotlyChart'], .st-key-lesson_question)),
 [data-testid='stMainBlockContainer'] :is(h1, [data-testid='stExpander'], [data-testid='stDataFrame'],
   [data-testid='stDownloadButton'], [class*='st-key'][class*='_axis'], [class*='st-key'][class*='_view'],
-  .st-key-offers, .st-key-verdict [data-testid='stCaptionContainer']) {display: none}
+  .st-key-offers, .st-key-own_files, .st-key-verdict [data-testid='stCaptionContainer']) {display: none}
 """  # for the back row: what is there to be worked with gives way to what is to be seen
 LARGE: Final = 1e7  # in a column of a table
 MOST: Final = 2.0**53  # a browser's whole numbers end here: it takes larger ones for faults, so they are shown as text

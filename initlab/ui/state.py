@@ -19,6 +19,8 @@ from initlab.lessons import LESSONS, MOST_STEPS
 from initlab.losses import LOSS_NAMES
 from initlab.neuron import FANS
 from initlab.optimizers import OPTIMIZERS
+from initlab.own_examples import ACTIVATION, SHOWN
+from initlab.own_weights import LAYOUTS
 from initlab.phase import AXES as PLANE_AXES
 from initlab.phase import BIASES, WEIGHTS
 from initlab.race_presets import PRESETS as RACES
@@ -134,6 +136,12 @@ CONTROLS: Final = (
     Grid("chooser_depth", 20, CHOOSER_DEPTHS),
     Choice("chooser_normalization", "None", NORMALIZATIONS),
     Flag("chooser_residual", False),
+    Choice("own_example", next(iter(SHOWN)), tuple(SHOWN)),
+    Choice("own_activation", ACTIVATION, tuple(ACTIVATIONS)),
+    Choice("own_layout", LAYOUTS[0], LAYOUTS),
+    Choice("own_dataset", "Iris", tuple(DATASETS)),
+    Choice("own_axis", AXES[0], AXES),
+    Choice("own_view", VIEWS[0], VIEWS),
 )  # fmt: skip
 SECTIONS: Final[Mapping[str, str]] = {  # what a lecturer may hide besides single controls, and how it is called
     "sidebar": "All shared controls", "menu": "The menu of pages", "take": "The menu of this list",

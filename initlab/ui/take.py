@@ -57,7 +57,8 @@ def menu(page: Page) -> Callable[[], None]:
 
 def _entries(page: Page) -> tuple[str, ...]:
     """Code is of the network that the sidebar describes."""
-    return (LINK, CODE, REPORT, PRESENT) if page.controls == "Network" else (LINK, REPORT, PRESENT)
+    described = page.controls == "Network" and page.url_path != "own"  # there its data, or even its weights, are others
+    return (LINK, CODE, REPORT, PRESENT) if described else (LINK, REPORT, PRESENT)
 
 
 def _nothing() -> None:

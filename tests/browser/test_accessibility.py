@@ -13,9 +13,16 @@ from benchmarks.browser import settled
 from initlab.ui.navigation import PAGES
 from tests.browser.conftest import NewPage
 
+UPLOADER: Final = (
+    '<section role="presentation" tabindex="-1" data-testid="stFileUploaderDropzone" aria-label="{}" aria-disabled='
+)
 ALLOWED: Final = {  # rule and element: how many at most, on any page
     'list: <ul data-testid="stSidebarNavItems">': 1,  # Streamlit's menu on a phone wraps its sections
     "listitem: <li>": len(PAGES),
+    **{
+        f"presentation-role-conflict: {UPLOADER.format(label)[:120]}": 1
+        for label in ("Your data (.csv)", "Your weights (.npz)")
+    },
 }
 PANELS: Final = ("Inspect one layer", "Why √n? One neuron", "All numbers")
 TALL: Final = 3600  # axe judges colours only where they are on the screen
@@ -63,6 +70,8 @@ def test_axe_finds_nothing_of_ours_with_everything_open(
     [
         ("/compare", "Every layer", 1440, "light"),
         ("/symmetry", "All numbers", 1440, "dark"),
+        ("/own?own_example=Both", "What was read", 390, "dark"),
+        ("/own", "All numbers", 1440, "light"),
         ("/pretraining", "Every epoch", 1440, "light"),
         ("/catalogue", "Gains of activations", 1440, "dark"),
         ("/catalogue?catalogue_init=Sparse", "Gains of activations", 390, "light"),
