@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -110,7 +111,6 @@ def files(*patterns: str) -> list[str]:
 
 HOUSE: Final = files("app.py", "pages/**/*.py", "initlab/**/*.py")
 EVERYTHING: Final = files("*.py", "pages/**/*.py", "initlab/**/*.py", "tests/**/*.py", "benchmarks/**/*.py")
-each_file = pytest.mark.parametrize("file", HOUSE)
 
 
 def floor_of(file: str) -> Floor:
@@ -119,9 +119,14 @@ def floor_of(file: str) -> Floor:
     return found[0]
 
 
+@cache
+def nodes(source: str) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(source)))
+
+
 def imported(source: str) -> Iterator[str]:
     """Dotted names that `source` imports, wherever in it; `from a import b` gives a.b, which may be a module."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -129,6 +134,7 @@ def imported(source: str) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+@cache
 def module_file(name: str) -> str | None:
     """The file of our own house behind a dotted name; the longest part of it that is one."""
     parts = name.split(".")
@@ -151,33 +157,32 @@ def outside(source: str) -> set[str]:
 
 def function_lengths(source: str) -> Iterator[tuple[str, int]]:
     """Lines of each function's body, its docstring not counted."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) is not None else node.body
             if body and (last := body[-1].end_lineno):
                 yield node.name, last - body[0].lineno + 1
 
 
+@cache
 def text(file: str) -> str:
     return (ROOT / file).read_text(encoding="utf-8")
 
 
-@each_file
-def test_a_file_imports_only_from_lower_floors(file: str) -> None:
-    mine = floor_of(file).number
-    higher = {other: floor_of(other).number for other in ours(text(file)) if floor_of(other).number >= mine}
-    assert not higher, f"{file} is on floor {mine:g}"
+def test_a_file_imports_only_from_lower_floors() -> None:
+    floors = {file: floor_of(file).number for file in HOUSE}
+    assert not [(file, other) for file in HOUSE for other in ours(text(file)) if floors[other] >= floors[file]]
 
 
-@each_file
-def test_a_file_takes_from_outside_only_what_its_floor_allows(file: str) -> None:
-    assert outside(text(file)) <= set(floor_of(file).outside)
+def test_a_file_takes_from_outside_only_what_its_floor_allows() -> None:
+    taken = {file: outside(text(file)) - set(floor_of(file).outside) for file in HOUSE}
+    assert not {file: names for file, names in taken.items() if names}
 
 
-@each_file
-def test_what_is_imported_from_outside_is_declared(file: str) -> None:
+def test_what_is_imported_from_outside_is_declared() -> None:
     declared = re.findall(r"^([A-Za-z0-9_-]+)", text("requirements.txt"), re.MULTILINE)
-    assert {DISTRIBUTIONS.get(name, name) for name in outside(text(file))} <= set(declared)
+    imported = {DISTRIBUTIONS.get(name, name) for file in HOUSE for name in outside(text(file))}
+    assert imported <= set(declared)
 
 
 def test_the_floors_rise_and_name_each_file_once() -> None:
@@ -193,14 +198,17 @@ def test_the_core_knows_neither_screen_nor_charts_and_the_charts_no_screen() -> 
         assert ("plotly" in floor.outside) == (9 <= floor.number < 10)
 
 
-@pytest.mark.parametrize("file", EVERYTHING)
-def test_no_file_is_longer_than_it_may_be(file: str) -> None:
-    assert len(text(file).splitlines()) <= (MAX_PAGE if file.startswith("pages/") else MAX_FILE)
+def test_no_file_is_longer_than_it_may_be() -> None:
+    lengths = {file: len(text(file).splitlines()) for file in EVERYTHING}
+    assert not {
+        file: length for file, length in lengths.items()
+        if length > (MAX_PAGE if file.startswith("pages/") else MAX_FILE)
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("file", EVERYTHING)
-def test_no_function_is_longer_than_a_screen(file: str) -> None:
-    assert not {name: length for name, length in function_lengths(text(file)) if length > MAX_FUNCTION}
+def test_no_function_is_longer_than_a_screen() -> None:
+    lengths = [(file, *found) for file in EVERYTHING for found in function_lengths(text(file))]
+    assert not [found for found in lengths if found[-1] > MAX_FUNCTION]
 
 
 @pytest.mark.parametrize("file", files("pages/**/*.py"))
@@ -210,9 +218,8 @@ def test_a_page_is_a_straight_line(file: str) -> None:
     assert (ast.get_docstring(tree) or "").splitlines()[0].count("?") == 1, "its docstring asks the question"
 
 
-@each_file
-def test_every_file_says_what_it_is(file: str) -> None:
-    assert ast.get_docstring(ast.parse(text(file)))
+def test_every_file_says_what_it_is() -> None:
+    assert not [file for file in HOUSE if not ast.get_docstring(ast.parse(text(file)))]
 
 
 def test_pages_lie_in_sections() -> None:
@@ -258,7 +265,7 @@ def test_no_work_is_interrupted_while_numpy_is_told_to_be_silent() -> None:
     silent = [
         (file, node.lineno)
         for file in HOUSE
-        for node in ast.walk(ast.parse(text(file)))
+        for node in nodes(text(file))
         if isinstance(node, ast.With)
         and any("errstate" in ast.unparse(item.context_expr) for item in node.items)
         and any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node))

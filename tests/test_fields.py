@@ -43,11 +43,11 @@ def test_any_text_becomes_a_value_the_widget_can_show_or_a_value_error(field: Fi
     assert said.startswith("is n")  # "is not one of", "is neither", "is not a finite number"
 
 
-@pytest.mark.parametrize("field", NUMERIC.values(), ids=NUMERIC)
 @pytest.mark.parametrize("text", NO_NUMBER, ids=lambda text: text[:8])
-def test_what_is_no_finite_number_is_refused(field: Field, text: str) -> None:
-    with pytest.raises(ValueError, match=r"^is not a finite number$"):
-        field.parse(text)
+def test_what_is_no_finite_number_is_refused(text: str) -> None:
+    for field in NUMERIC.values():
+        with pytest.raises(ValueError, match=r"^is not a finite number$"):
+            field.parse(text)
 
 
 @pytest.mark.parametrize("field", NUMERIC.values(), ids=NUMERIC)
