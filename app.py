@@ -17,7 +17,7 @@ else:
     if page.controls != "None":
         with st.sidebar:
             controls.network_controls(spec, with_start=page.controls == "Network")
-    shown.begin(page.title)
+    shown.begin()
     finish = take.menu(page)
     script.run()
     finish()

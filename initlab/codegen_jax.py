@@ -8,7 +8,7 @@ from initlab.codegen_activations import phi
 from initlab.codegen_law import Kind, Pattern, pattern
 from initlab.codegen_parts import filled
 from initlab.data_driven import Pretraining
-from initlab.dialects import DIALECTS, literal
+from initlab.dialects import DIALECTS, dialect, literal
 from initlab.spec import NetworkSpec
 
 DRAWS: Final[dict[Kind, str]] = {
@@ -55,13 +55,13 @@ def code(spec: NetworkSpec) -> str:
 def _initializer(spec: NetworkSpec) -> str:
     """JAX's own where its law is ours, else a function like it."""
     law, values = pattern(spec.law), dict(spec.init_params)
-    dialect = DIALECTS["Orthogonal" if law.kind == "orthogonal" else spec.init].get("JAX")
+    named = dialect("Orthogonal" if law.kind == "orthogonal" else spec.init, "JAX")
     if (
-        dialect
+        named
         and law.kind not in ("constant", "identity")
-        and (law.kind == "orthogonal" or dialect.says(spec.init, values))
+        and (law.kind == "orthogonal" or named.says(spec.init, values))
     ):
-        return f"init = {dialect.call(values)}"
+        return f"init = {named.call(values)}"
     return drawing(law)
 
 

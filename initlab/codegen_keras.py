@@ -8,7 +8,7 @@ from initlab.codegen_activations import phi
 from initlab.codegen_law import Kind, Pattern, pattern
 from initlab.codegen_parts import filled
 from initlab.data_driven import CALIBRATION_ROWS, LSUV, Pretraining
-from initlab.dialects import DIALECTS, literal
+from initlab.dialects import DIALECTS, dialect, literal
 from initlab.normalization import EPSILON
 from initlab.spec import NetworkSpec
 
@@ -64,8 +64,8 @@ def _initializer(spec: NetworkSpec) -> tuple[str, str]:
     law, gain = pattern(spec.law), parts.times(spec)
     if law.kind == "sparse":
         return filled(SPARSE, setup=law.setup, gain=gain, std=law.numbers[1]), "init"
-    dialect, values = DIALECTS[spec.init].get("Keras"), dict(spec.init_params)
-    named = dialect.call(values) if dialect and law.kind != "constant" and dialect.says(spec.init, values) else ""
+    known, values = dialect(spec.init, "Keras"), dict(spec.init_params)
+    named = known.call(values) if known and law.kind != "constant" and known.says(spec.init, values) else ""
     draw = named or DRAWS[law.kind].format(*law.numbers)
     if not gain and (named or not law.setup):
         return "", draw

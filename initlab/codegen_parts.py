@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from initlab.data_driven import DATA_DRIVEN, LSUV, Pretraining
-from initlab.dialects import DIALECTS, LIBRARIES, ZERO_BIASES, literal
+from initlab.dialects import LIBRARIES, ZERO_BIASES, dialect, literal
 from initlab.law_words import in_words
 from initlab.pretrain_spec import HALF
 from initlab.spec import NetworkSpec
@@ -101,12 +101,12 @@ def namesake(spec: NetworkSpec, framework: str) -> str:
     """Where the framework has no such law, or another one under this name."""
     if framework not in LIBRARIES:
         return ""
-    dialect = DIALECTS[spec.init].get(framework)
-    if dialect is None:
+    known = dialect(spec.init, framework)
+    if known is None:
         return f"{framework} has no function for it."
-    if dialect.same and dialect.note != ZERO_BIASES:
+    if known.same and known.note != ZERO_BIASES:
         return ""
-    return f"{framework}'s {dialect.name} differs: {dialect.note[0].lower()}{dialect.note[1:]}"
+    return f"{framework}'s {known.name} differs: {known.note[0].lower()}{known.note[1:]}"
 
 
 def comment(text: str) -> str:

@@ -8,7 +8,7 @@ from initlab.codegen_activations import phi
 from initlab.codegen_law import Kind, Pattern, pattern
 from initlab.codegen_parts import filled
 from initlab.data_driven import CALIBRATION_ROWS, LSUV, Pretraining
-from initlab.dialects import DIALECTS, literal
+from initlab.dialects import dialect, literal
 from initlab.initializers import recipe
 from initlab.laws import PyTorchDefault
 from initlab.spec import NetworkSpec
@@ -54,10 +54,10 @@ def _own(spec: NetworkSpec) -> bool:
 
 def _drawing(spec: NetworkSpec) -> str:
     """PyTorch's own function where its law is ours, else the same law from a plainer one."""
-    law, dialect, values = pattern(spec.law), DIALECTS[spec.init].get("PyTorch"), dict(spec.init_params)
+    law, known, values = pattern(spec.law), dialect(spec.init, "PyTorch"), dict(spec.init_params)
     if _own(spec):
         return drawing(law, "init_", "", parts.times(spec)) if parts.times(spec) else ""
-    named = dialect.call(values) if dialect and law.kind != "constant" and dialect.says(spec.init, values) else ""
+    named = known.call(values) if known and law.kind != "constant" and known.says(spec.init, values) else ""
     return drawing(law, "init_", named or from_pattern(law), parts.times(spec))
 
 

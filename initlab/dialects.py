@@ -60,7 +60,12 @@ def literal(x: float) -> str:
 
 def dialects(init: str) -> dict[str, Dialect | None]:
     """Library to what it calls the initializer, in the order of `LIBRARIES`."""
-    return {library: DIALECTS[init].get(library) for library in LIBRARIES}
+    return {library: dialect(init, library) for library in LIBRARIES}
+
+
+def dialect(init: str, library: str) -> Dialect | None:
+    """What that library calls it; None too where nobody has said so yet."""
+    return DIALECTS.get(init, {}).get(library)
 
 
 def calls(init: str, values: Mapping[str, float | str] | None = None) -> dict[str, str | None]:

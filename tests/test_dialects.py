@@ -84,7 +84,9 @@ def follows(w: Array, init: str) -> bool:
 
 
 def test_every_initializer_has_a_row_and_no_other_has() -> None:
-    assert list(DIALECTS) == list(INITIALIZERS)
+    assert [name for name in INITIALIZERS if name in DIALECTS] == list(DIALECTS)
+    assert len(DIALECTS) >= 20
+    assert dialects("a newcomer") == dict.fromkeys(LIBRARIES)
     assert all(set(row) <= set(LIBRARIES) for row in DIALECTS.values())
     for init in INITIALIZERS:
         assert tuple(dialects(init)) == tuple(calls(init)) == LIBRARIES

@@ -78,8 +78,9 @@ def detail(name: str, fan_in: int, fan_out: int) -> None:
         st.latex(law.formula(fan_in, fan_out))
         if entry.made_for:
             st.markdown(f"**Made for** {listed(entry.made_for)}.")
-        st.markdown(f"**Use it for:** {ADVICE[name].use}")
-        st.markdown(f"**Not for:** {ADVICE[name].avoid}")
+        if name in ADVICE:
+            st.markdown(f"**Use it for:** {ADVICE[name].use}")
+            st.markdown(f"**Not for:** {ADVICE[name].avoid}")
         navigation.leave(
             st.container(), "catalogue_open", "explore", "Open in the laboratory", ":material/science:", {"init": name},
             help="The network of the laboratory, started with this initializer",

@@ -51,24 +51,24 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
     A chart costs the browser more than ten draws of a usual network cost the server, so a quick band waits for none.
     """
     title, has_band = "RMS against depth", compute.has_band(spec)
-    figure = compute.rms_figure(spec, compute.band(spec) if has_band else None, panels.dark())
-    if not panels.up(title, figure, reading):
+    if not panels.up(title):
         return
     st.markdown(f"**{title}**")
     place, note = st.empty(), st.empty()
     if not has_band:
-        panels.picture(figure, f"{reading} {theory}", "rms", place=place)
+        figure = compute.rms_figure(spec, None, panels.dark())
+        panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
         note.caption(f"{reading} {theory}  \nNo band: every other draw would have to read the data first.")
         return
     if compute.band(spec) is None and compute.band_takes_long([spec]):
-        panels.picture(figure, reading, "rms_alone", place=place)
+        figure = compute.rms_figure(spec, None, panels.dark())
+        panels.picture(title, figure, reading, "rms_alone", place=place)
     pace = Pace()
     for count in compute.extend_band(spec):
         if pace.due():
             note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
-    banded = compute.rms_figure(spec, compute.band(spec), panels.dark())
-    panels.up(title, banded, f"{reading} {theory}")
-    panels.picture(banded, f"{reading} {theory}", "rms", place=place)
+    figure = compute.rms_figure(spec, compute.band(spec), panels.dark())
+    panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
     note.caption(f"{reading} {theory}  \nColoured bands: lowest to highest of {SEEDS} other draws.")
 
 

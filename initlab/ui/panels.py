@@ -169,17 +169,17 @@ def chart(
 ) -> None:  # fmt: skip
     """A chart under its title, its one-sentence reading below it and as its alternative text; `on_pick` hears of a
     click. One without a title of its own has a `name`."""
-    if not up(name or title, figure, reading):
+    if not up(name or title):
         return
     if title:
         st.markdown(f"**{title}**")
-    picture(figure, reading, key, on_pick)
+    picture(name or title, figure, reading, key, on_pick)
     st.caption(reading)
 
 
-def up(name: str, figure: Figure, reading: str) -> bool:
-    """Note the chart of that name; whether it is to be drawn, which in presenter mode is one chart at a time."""
-    place = shown.chart(name, shown.Drawn(name, figure, reading))
+def up(name: str) -> bool:
+    """Whether the chart of that name is to be drawn: in presenter mode it is one chart at a time."""
+    place = shown.place(name)
     return not presenting() or place == session.values()["present_chart"]
 
 
@@ -189,10 +189,11 @@ def presenting() -> bool:
 
 
 def picture(
-    figure: Figure, reading: str, key: str, on_pick: Callable[[], None] | Literal["ignore"] = "ignore",
+    name: str, figure: Figure, reading: str, key: str, on_pick: Callable[[], None] | Literal["ignore"] = "ignore",
     place: DeltaGenerator | None = None,
 ) -> None:  # fmt: skip
     """The figure itself, in larger type and thicker lines for a hall."""
+    shown.chart(name, shown.Drawn(name, figure, reading))
     (place or st).plotly_chart(
         theme.drawn_once(theme.projected(figure) if presenting() else figure),
         theme=None,

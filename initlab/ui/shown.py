@@ -27,17 +27,17 @@ class Drawn:
 
 @dataclass(slots=True, eq=False)
 class Shown:
-    """The page's title, its verdict (the headline first), and its charts and tables in the order of the page."""
+    """A page's verdict (the headline first), and its charts and tables in its order; a chart that presenter mode passes
+    over is None."""
 
-    title: str
     verdict: list[str] = field(default_factory=list[str])
-    charts: dict[str, Drawn] = field(default_factory=dict[str, Drawn])
+    charts: dict[str, Drawn | None] = field(default_factory=dict[str, Drawn | None])
     tables: dict[str, Callable[[], Columns]] = field(default_factory=dict[str, Callable[[], Columns]])
 
 
-def begin(title: str) -> None:
-    """A new run of the page of that title."""
-    st.session_state[KEY] = Shown(title)
+def begin() -> None:
+    """A new run of a page."""
+    st.session_state[KEY] = Shown()
 
 
 def now() -> Shown:
@@ -49,10 +49,15 @@ def verdict(*words: str) -> None:
     now().verdict[:] = words
 
 
-def chart(name: str, drawn: Drawn) -> int:
-    """Note a chart, or its next drawing under the same name; its place on the page, from 1."""
-    now().charts[name] = drawn
+def place(name: str) -> int:
+    """Where on the page the chart of that name stands, from 1; a new name is the last."""
+    now().charts.setdefault(name)
     return list(now().charts).index(name) + 1
+
+
+def chart(name: str, drawn: Drawn) -> None:
+    """Note a chart, or its next drawing under the same name."""
+    now().charts[name] = drawn
 
 
 def table(name: str, numbers: Callable[[], Columns]) -> None:

@@ -157,7 +157,7 @@ def _count(number: int, what: str) -> str:
 
 def _written(title: str, url: str, found: shown.Shown, settings: Mapping[str, object]) -> str:
     """The report's HTML, made when it is asked for."""
-    charts = [document.chart(one.title, one.figure, one.reading) for one in found.charts.values()]
+    charts = [document.chart(one.title, one.figure, one.reading) for one in found.charts.values() if one]
     tables = [_table(name, pd.DataFrame(make())) for name, make in found.tables.items()]
     return Report(title, url, settings, found.verdict, charts, tables, document.script()).html()
 
