@@ -179,14 +179,14 @@ def _leaf(row: DeltaGenerator) -> Callable[[], None]:
             session.apply({"present_chart": len(names)})
             st.rerun()
         row.button(
-            "Previous chart", key="present_previous", icon=":material/chevron_left:", shortcut="PageUp",
+            "Previous", key="present_previous", icon=":material/chevron_left:", shortcut="PageUp",
             on_click=_turn, args=(place - 1,), disabled=place <= 1,
         )  # fmt: skip
         row.button(
-            "Next chart", key="present_next", icon=":material/chevron_right:", shortcut="PageDown",
+            "Next", key="present_next", icon=":material/chevron_right:", shortcut="PageDown",
             on_click=_turn, args=(place + 1,), disabled=place >= len(names),
         )  # fmt: skip
-        row.button("Leave presenter mode", key="present_leave", icon=":material/close:", on_click=_leave)
+        row.button("Leave", key="present_leave", icon=":material/close:", on_click=_leave, help="Back to all charts")
         row.caption(f"{place} of {_count(len(names), 'chart')}" if names else "No chart on this page")
 
     return fill
