@@ -26,6 +26,7 @@ def test_the_code_on_the_wall_opens_the_same_without_what_is_hidden(new_page: Ne
     page.keyboard.press("Escape")
     said = page.get_by_test_id("stCode").locator("code")
     expect(said).to_contain_text("hide=gain")
+    settled(page).wait_for_function("() => [...document.images].every(image => image.complete)")
     picture = Image.open(io.BytesIO(page.get_by_alt_text("QR code of the link").screenshot()))
     (code,) = zxingcpp.read_barcodes(np.asarray(picture.convert("L")))
     assert code.text == said.inner_text()
