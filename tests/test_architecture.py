@@ -98,12 +98,12 @@ FLOORS: Final = (
     Floor(10.88, ("initlab/ui/lessons.py",), SCREEN),  # which the article's readers are sent along with
     Floor(10.9, ("initlab/ui/*.py",), SCREEN),  # the pieces of one page each
     Floor(11, ("pages/*/*.py",), ("streamlit",)),
-    Floor(11.5, ("initlab/server/*.py",), ("streamlit", "starlette")),
+    Floor(11.5, ("initlab/server/*.py",), ("streamlit", "starlette", "google")),
     Floor(12, ("app.py", "serve.py"), ("streamlit", "starlette")),
 )
 CORE: Final = 8
 MAX_FILE, MAX_PAGE, MAX_FUNCTION = 300, 80, 50
-DISTRIBUTIONS: Final = {"sklearn": "scikit-learn"}
+DISTRIBUTIONS: Final = {"sklearn": "scikit-learn", "google": "protobuf"}
 
 
 def files(*patterns: str) -> list[str]:

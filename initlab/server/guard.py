@@ -4,17 +4,21 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import streamlit
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 ANCESTOR: Final = re.compile(r"\*|'self'|'none'|https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)
 PRIVATE: Final = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+OF_THE_OWNER: Final = ("clear_cache", "set_run_on_save")  # orders that Streamlit takes from anybody, for all sessions
 HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -70,10 +74,12 @@ class Guard:
         self._headers = {**HEADERS, "content-security-policy": policy(frame_ancestors)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" and _foreign(Headers(scope=scope)):
-            await send({"type": "websocket.close", "code": 1008, "reason": "this page is not from here"})
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket" and _foreign(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008, "reason": "this page is not from here"})
+        elif scope["type"] == "websocket":
+            await self._app(scope, partial(_without_orders, receive), send)
         else:
             await self._app(scope, receive, send)
 
@@ -86,6 +92,20 @@ class Guard:
         hidden = any(private in scope["path"] for private in PRIVATE)
         app = PlainTextResponse("Not found", 404) if hidden else self._app
         await app(scope, receive, with_headers)
+
+
+async def _without_orders(receive: Receive) -> Message:
+    """The next message of a visitor who gives no orders."""
+    while _is_order(message := await receive()):
+        pass
+    return message
+
+
+def _is_order(message: Message) -> bool:
+    try:
+        return BackMsg.FromString(message.get("bytes") or b"").WhichOneof("type") in OF_THE_OWNER
+    except DecodeError:
+        return False
 
 
 def _foreign(headers: Headers) -> bool:
