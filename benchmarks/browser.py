@@ -61,7 +61,7 @@ class Server:
 @contextmanager
 def serving(script: Path, log: Path) -> Iterator[Server]:
     """Run `script` from its own folder on a free port until the block ends."""
-    port = _free_port()
+    port = free_port()
     options = {
         "server.port": port,
         "server.address": "127.0.0.1",
@@ -77,10 +77,10 @@ def serving(script: Path, log: Path) -> Iterator[Server]:
         )  # fmt: skip
         try:
             server = Server(f"http://127.0.0.1:{port}", log, process)
-            _wait_until_healthy(server)
+            wait_until_healthy(server)
             yield server
         finally:
-            _stop(process)
+            stop(process)
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def _download() -> None:
     subprocess.run([sys.executable, "-m", "playwright", "install", *libraries, "chromium"], check=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -143,7 +143,7 @@ def _one_thread() -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def _wait_until_healthy(server: Server) -> None:
+def wait_until_healthy(server: Server) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
@@ -154,7 +154,7 @@ def _wait_until_healthy(server: Server) -> None:
     raise RuntimeError(f"the app did not start within {START_SECONDS} s:\n{server.log.read_text()}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(10)
