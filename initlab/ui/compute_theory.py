@@ -9,8 +9,9 @@ import streamlit as st
 
 from initlab import catalogue, phase
 from initlab.arrays import Array, Parameters
-from initlab.born_dead import BornDead
+from initlab.born_dead import NUMBERS, BornDead
 from initlab.born_dead import born_dead as find_born_dead
+from initlab.born_dead import drawn as weights_drawn
 from initlab.chooser import Advice
 from initlab.chooser import advice as find_advice
 from initlab.edge import Theory as Edge
@@ -32,9 +33,10 @@ from initlab.situations import found as find
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.sweep import Block, sweep_blocks
-from initlab.ui import compute
-from initlab.ui.shared import Shared
+from initlab.ui import compute, gate
+from initlab.ui.shared import Shared, Staged, once
 
+SHALLOW: Final = 20  # layers: up to there the search for a start takes less than half a second
 SITUATIONS: Final = (Networks, Copies, Contest, Directions, Births)
 KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Grid: repr}
 
@@ -45,15 +47,19 @@ def _kept_isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> list
     return []
 
 
-def isometry_known(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> bool:
-    return bool(_kept_isometry(spec, row, layers))
-
-
-def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[Isometry]:
+def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...], *, heavy: bool = False) -> Iterator[Isometry]:
     """The singular values at `row` (from 1) after `layers`: what is known so far, layer by layer."""
     kept = _kept_isometry(spec, row, layers)
-    if kept:
-        yield kept[0]
+    if not kept:
+        with gate.place(object(), heavy=heavy, unless=lambda: bool(kept)):
+            yield from _measured_isometry(spec, row, layers, kept)
+    yield kept[0]
+
+
+def _measured_isometry(
+    spec: NetworkSpec, row: int, layers: tuple[int, ...], kept: list[Isometry]
+) -> Iterator[Isometry]:  # fmt: skip
+    if kept:  # while this visitor waited
         return
     network = compute.network(replace(spec, precision="float64"))
     inputs = compute.batch(spec.dataset, spec.scaling, spec.rows).inputs
@@ -69,8 +75,12 @@ def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | No
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def _births(spec: NetworkSpec) -> Staged[BornDead]:
+    return once(lambda: find_born_dead(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs))
+
+
 def born_dead(spec: NetworkSpec) -> BornDead:
-    return find_born_dead(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs)
+    return _births(spec).last(heavy=weights_drawn(spec, spec.rows) > NUMBERS)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -125,7 +135,8 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
     for address in dict.fromkeys((compute.cluster(grid.work.operations), "")):
         measured = partial(sweep_blocks, grid, data.inputs, data.targets, unit_draws, address=address)
         try:
-            for _ in kept.grow(len(grid.blocks()), measured):
+            heavy = not address and gate.is_heavy(grid.work.operations)
+            for _ in kept.grow(len(grid.blocks()), measured, heavy=heavy):
                 yield sum(part.ends.first_activation.size for part in kept.found) / grid.cells
         except Exception:  # whatever it is that a cluster raises when it goes away
             if not address:
@@ -154,11 +165,21 @@ def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=dict.fromkeys(SITUATIONS, repr))
+def _finding(asked: Situation) -> Staged[Found]:
+    return once(lambda: find(asked, compute.probe))
+
+
 def situation(asked: Situation) -> Found:
     """What a lesson's question is answered from; a race takes a second or two, copies in training hold 8 MB."""
-    return find(asked, compute.probe)
+    probed = isinstance(asked, Networks)
+    heavy = not probed or gate.is_heavy(sum(compute.probing(spec) for spec in asked.specs))
+    return _finding(asked).last(heavy=heavy)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
+def _advising(activation: str, depth: int, normalization: str, residual: bool) -> Staged[Advice]:
+    return once(lambda: find_advice(activation, depth, normalization, residual=residual))
+
+
 def advice(activation: str, depth: int, normalization: str, residual: bool) -> Advice:
-    return find_advice(activation, depth, normalization, residual=residual)
+    return _advising(activation, depth, normalization, residual).last(heavy=depth > SHALLOW)
