@@ -32,15 +32,16 @@ from initlab.neuron import neuron_sums
 from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
 from initlab.start import Stage, build, stages
-from initlab.symmetry import Trial, Walk, start
+from initlab.symmetry import Trial, Walk, start, walk_bytes
 from initlab.tally import LayerStats
 from initlab.theory import Theory, broken, expect, mean_correlations
 from initlab.ui import gate
 from initlab.ui.shared import Shared, Staged, once
-from initlab.work import start_operations, work
+from initlab.ui.store import stored
+from initlab.work import network_bytes, probe_bytes, start_operations, work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
-KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Trial: repr}
+KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr}
 LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
 
@@ -55,7 +56,7 @@ def draws(seed: int) -> Draws:
     return Draws(seed, DRAWS_BYTES)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=KEYS)
+@stored(8, network_bytes)
 def start_stages(spec: NetworkSpec) -> Staged[Stage]:
     """The way to the network of a data-driven start, done once; an interrupted one goes on where it stopped."""
     inputs = batch(spec.dataset, spec.scaling, spec.rows).inputs
@@ -77,7 +78,7 @@ def network(spec: NetworkSpec) -> Network:
     return found
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@stored(64, probe_bytes)
 def _probing(spec: NetworkSpec) -> Staged[Probe]:
     data = batch(spec.dataset, spec.scaling, spec.rows)
     return once(lambda: measure(network(spec), data.inputs, data.targets, spec.loss, spec))
@@ -256,7 +257,7 @@ def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, s
     return neuron.neuron_figure(sums, dark), sums.reading
 
 
-@st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=KEYS)
+@stored(3, lambda spec, trial: walk_bytes(spec))
 def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
     """The one that went furthest; more steps go on from where it stands."""
     return []

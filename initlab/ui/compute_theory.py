@@ -83,12 +83,12 @@ def born_dead(spec: NetworkSpec) -> BornDead:
     return _births(spec).last(heavy=weights_drawn(spec, spec.rows) > NUMBERS)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def plane(activation: str, params: Parameters, axis: phase.Axis) -> phase.Plane:
     return phase.plane(activation, axis, **_numbers(params))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def picks(activation: str, params: Parameters, axis: phase.Axis) -> phase.Picks:
     return phase.picks(activation, plane(activation, params, axis).window, **_numbers(params))
 
@@ -176,7 +176,7 @@ def situation(asked: Situation) -> Found:
     return _finding(asked).last(heavy=heavy)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _advising(activation: str, depth: int, normalization: str, residual: bool) -> Staged[Advice]:
     return once(lambda: find_advice(activation, depth, normalization, residual=residual))
 
