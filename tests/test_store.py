@@ -16,7 +16,7 @@ from initlab.probe import probe
 from initlab.recording import RECORD_BYTES
 from initlab.spec import INTEGERS, NetworkSpec
 from initlab.start import build
-from initlab.ui import compute, store
+from initlab.ui import compute, compute_theory, store
 from initlab.ui.store import Store, stored
 from initlab.work import network_bytes, probe_bytes
 
@@ -24,13 +24,14 @@ ROOT: Final = Path(__file__).parent.parent
 DEEPEST, ROWS, WIDEST = INTEGERS["depth"][1], INTEGERS["batch"][1], INTEGERS["width"][1]
 KILO, MEGA = 2**10, 2**20
 MOST: Final = 300 * MEGA  # of one cache
-FIGURE, LAYERS = 200 * KILO, 64 * DEEPEST  # Plotly's JSON, measured at 200 layers; a few numbers a layer
+FIGURE, LAYERS = 400 * KILO, 64 * DEEPEST  # twice over, measured at 200 layers; a few numbers a layer
 LARGEST: Final = {  # bytes of the largest entry
     "batch": 2 * 64 * 8 * ROWS,  # no data have more than 64 columns
     "draws": compute.DRAWS_BYTES + 9 * MEGA,  # one layer of 1024 units more
     "calibrated": LAYERS, "diagnosis": 2 * LAYERS, "_healing": 2 * KILO, "theory": LAYERS,
     "_kept_profiles": 40 * 16 * DEEPEST, "mean_squares": 8 * ROWS, "expected_correlations": LAYERS,
-    "layers_figure": FIGURE, "multiples_figure": FIGURE, "curves_figure": FIGURE, "saturation_figure": FIGURE,
+    "layers_figure": FIGURE, "rms_figure": FIGURE, "multiples_figure": FIGURE, "curves_figure": FIGURE,
+    "saturation_figure": FIGURE,
     "death_figure": FIGURE, "inspection_figure": FIGURE, "neuron_figure": FIGURE, "cluster_trouble": KILO,
     "_kept_isometry": 16 * 8 * WIDEST, "spectral_law": MEGA, "_births": 10 * LAYERS, "plane": FIGURE, "picks": FIGURE,
     "point": KILO, "plane_figure": FIGURE, "point_maps": 100 * KILO, "blocks": 30 * 41 * 64, "law_figure": FIGURE,
@@ -48,7 +49,9 @@ def cached() -> Iterator[tuple[str, str, dict[str, ast.expr]]]:
             for decorator in getattr(node, "decorator_list", ()):
                 call = decorator if isinstance(decorator, ast.Call) else None
                 kind = ast.unparse(call.func if call else decorator).rsplit(".", 1)[-1]
-                if kind in ("cache_resource", "cache_data", "cache", "lru_cache"):
+                if kind == "kept_figures" and call:
+                    yield getattr(node, "name", ""), "cache_resource", {"max_entries": call.args[0]}
+                elif kind in ("cache_resource", "cache_data", "cache", "lru_cache"):
                     settings = {word.arg: word.value for word in call.keywords if word.arg} if call else {}
                     yield getattr(node, "name", ""), kind, settings
 
@@ -86,7 +89,7 @@ def test_a_probe_and_a_network_are_no_larger_than_their_stores_count(precision: 
 
 
 def test_the_largest_are_kept_by_their_bytes() -> None:
-    for cache in (compute.start_stages, compute._probing, compute._kept_walk):
+    for cache in (compute.start_stages, compute._probing, compute_theory._kept_walk):
         assert isinstance(cache, Store)
     spec = NetworkSpec(depth=DEEPEST, precision="float64")
     assert probe_bytes(spec) * 64 > 10 * store.BYTES, "entries alone would be no bound"

@@ -1,4 +1,4 @@
-"""What the theory pages and the lessons cache: planes, maps of depth and gain, singular values, situations."""
+"""What other pages cache: planes, maps of depth and gain, singular values, walks of copies, situations of lessons."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -33,8 +33,10 @@ from initlab.situations import found as find
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.sweep import Block, sweep_blocks
+from initlab.symmetry import Trial, Walk, start, walk_bytes
 from initlab.ui import compute, gate
 from initlab.ui.shared import Shared, Staged, once
+from initlab.ui.store import stored
 
 SHALLOW: Final = 20  # layers: up to there the search for a start takes less than half a second
 SITUATIONS: Final = (Networks, Copies, Contest, Directions, Births)
@@ -69,6 +71,31 @@ def _measured_isometry(
         yield found
 
 
+@stored(3, lambda spec, trial: walk_bytes(spec))
+def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
+    """The one that went furthest; more steps go on from where it stands."""
+    return []
+
+
+def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], bool]) -> Iterator[Walk]:
+    """The walk after each step that is still to be taken; at last the whole of it. So many steps may be `heavy`."""
+    kept, data = _kept_walk(spec, trial), compute.batch(spec.dataset, spec.scaling, spec.rows)
+    if not kept:
+        plain = compute.network(replace(spec, precision="float64"))
+        kept.append(start(spec, trial, data, compute.draws(spec.seed), plain))
+
+    def missing() -> int:
+        return steps + 1 - len(kept[0].moments) if kept[0].moments[-1].finite else 0
+
+    with gate.place(object(), heavy=heavy(missing()), unless=lambda: missing() <= 0):
+        while missing() > 0:
+            yield kept[0]
+            further = kept[0].further(compute.draws(spec.seed))
+            if len(further.moments) > len(kept[0].moments):  # another session may have been faster
+                kept[0] = further
+    yield kept[0]
+
+
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
     return spread(spec, argument, layers)
@@ -98,7 +125,7 @@ def point(activation: str, params: Parameters, weight: float, bias: float) -> Po
     return find_point(activation, weight, bias, **_numbers(params))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@compute.kept_figures(64)
 def plane_figure(spec: NetworkSpec, axis: phase.Axis, weight: float, bias: float, dark: bool) -> Figure:
     found, chosen = here(spec), Place(weight, bias)
     marks = Marks(landmarks(spec.width, spec.activation), found.place, found.sure, chosen)
@@ -147,7 +174,7 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
             return
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@compute.kept_figures(64)
 def law_figure(spec: NetworkSpec, fan_in: int, fan_out: int, dark: bool) -> Figure:
     """One draw of the spec's law for a layer of these fans; nothing else of the spec counts."""
     weights = catalogue.drawn(spec.law, fan_in, fan_out, spec.seed)

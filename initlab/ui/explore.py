@@ -56,19 +56,19 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
     st.markdown(f"**{title}**")
     place, note = st.empty(), st.empty()
     if not has_band:
-        figure = compute.rms_figure(spec, None, panels.dark())
+        figure = compute.rms_figure(spec, False, panels.dark())
         panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
         note.caption(f"{reading} {theory}  \nNo band: every other draw would have to read the data first.")
         return
     long = compute.band_takes_long([spec])
     if long:
-        figure = compute.rms_figure(spec, None, panels.dark())
+        figure = compute.rms_figure(spec, False, panels.dark())
         panels.picture(title, figure, reading, "rms_alone", place=place)
     pace = Pace()
     for count in compute.extend_band(spec, heavy=long):
         if pace.due():
             note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
-    figure = compute.rms_figure(spec, compute.band(spec), panels.dark())
+    figure = compute.rms_figure(spec, True, panels.dark())
     panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
     note.caption(f"{reading} {theory}  \nColoured bands: lowest to highest of {SEEDS} other draws.")
 
