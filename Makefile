@@ -13,7 +13,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export KERAS_BACKEND := jax
 
-.PHONY: run serve test stress load bench screenshots clean help
+.PHONY: run serve test stress load audit bench screenshots clean help
 
 run: $(RUNTIME)
 	@echo "initlab: open http://localhost:$(PORT) (Ctrl+C stops it)"
@@ -44,6 +44,11 @@ load: $(DEVELOPMENT)
 	@bash .ci/haproxy
 	@$(BIN)/python -m tests.load
 
+# Asks a public database for known vulnerabilities of what is installed: needs the internet.
+audit: $(RUNTIME)
+	@$(PIP) "pip-audit>=2.9,<3"
+	@$(BIN)/python -m pip_audit -r requirements.txt
+
 bench: $(DEVELOPMENT)
 	@bash .ci/chromium
 	@for what in core meanfield sweep training pretraining latency playback; do $(BIN)/python -m benchmarks.$$what || exit 1; done
@@ -57,7 +62,7 @@ clean:
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 help:
-	@echo "make run [PORT=8501] [ADDRESS=localhost] | serve | test | stress | load | bench | screenshots | clean"
+	@echo "make run [PORT=8501] [ADDRESS=localhost] | serve | test | stress | load | audit | bench | screenshots | clean"
 
 $(RUNTIME): requirements.txt | $(BIN)/python
 	@echo "Installing what the app needs (once, a minute or two) ..."

@@ -273,3 +273,15 @@ def test_no_work_is_interrupted_while_numpy_is_told_to_be_silent() -> None:
         and any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
     ]
     assert not silent
+
+
+def test_nothing_runs_what_it_was_given() -> None:
+    """No pickle, no eval, no markup from text."""
+    banned = {"eval", "exec", "compile", "__import__"}
+    for file in HOUSE:
+        assert not {name.split(".")[0] for name in imported(text(file))} & {"pickle", "marshal", "shelve"}
+        for node in nodes(text(file)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in banned, file
+            if isinstance(node, ast.keyword):
+                assert node.arg not in ("unsafe_allow_html", "allow_pickle", "unsafe_allow_javascript"), file
