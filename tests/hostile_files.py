@@ -1,6 +1,6 @@
 """Files that somebody uploads to do harm, or by mistake: each with what the sentence about it says.
 
-Run as a script under limits, it reads them all and prints what came of each; `tests/limits.py` sets the limits.
+Run as a script, on a full disk, it reads them all and prints what came of each.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from archives import archive, filled, npy, npz
+from limits import fill_the_disk
 
 from initlab.own_data import own_data, usual_target
 from initlab.own_table import LARGEST, read_table
@@ -112,6 +113,7 @@ def megabytes() -> int:
 
 
 if __name__ == "__main__":
+    fill_the_disk()
     tasks = [(read, file.made()) for read, files in ((_table, TABLES), (_weights, WEIGHTS)) for file in files]
     before = megabytes()
     json.dump({"said": [said(*task) for task in tasks], "megabytes": megabytes() - before}, sys.stdout)

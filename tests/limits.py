@@ -1,6 +1,6 @@
-"""A process of its own that may write no file and take no more than so many seconds of its processor.
+"""A process of its own that takes no more than so many seconds of its processor, and may find the disk full.
 
-Whoever exceeds the time is ended by the system, however busy the machine is; writing to a file fails as on a full disk.
+Whoever exceeds the time is ended by the system, however busy the machine is.
 """
 
 import os
@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Final
 
 TESTS: Final = Path(__file__).parent
-FULL: Final = {"HOME": "/nonexistent", "TMPDIR": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
+HOMELESS: Final = {"HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def limited(arguments: list[str], seconds: int) -> str:
-    """What a Python with these arguments prints, under both limits; the tests' own files can be imported."""
+    """What a Python with these arguments prints within the limit; the tests' own files can be imported."""
     found = subprocess.run(
         [sys.executable, *arguments], cwd=TESTS.parent, capture_output=True, text=True, check=False,
-        env={**os.environ, **FULL, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}"},
-        preexec_fn=lambda: _limit(seconds),
+        env={**os.environ, **HOMELESS, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds)),
     )  # fmt: skip
     assert found.returncode == 0, f"it ended with {found.returncode}:\n{found.stderr}"
     return found.stdout
 
 
-def _limit(seconds: int) -> None:
+def fill_the_disk() -> None:
+    """From now on whatever this process writes to a file fails, as on a full disk."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
