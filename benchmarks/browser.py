@@ -59,9 +59,9 @@ class Server:
 
 
 @contextmanager
-def serving(script: Path, log: Path) -> Iterator[Server]:
-    """Run `script` from its own folder on a free port until the block ends."""
-    port = _free_port()
+def serving(script: Path, log: Path, port: int = 0) -> Iterator[Server]:
+    """Run `script` from its own folder until the block ends, on a free port unless one is given."""
+    port = port or free_port()
     options = {
         "server.port": port,
         "server.address": "127.0.0.1",
@@ -133,7 +133,7 @@ def _download() -> None:
     subprocess.run([sys.executable, "-m", "playwright", "install", *libraries, "chromium"], check=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
