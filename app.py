@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from initlab.server import mishap, opening
 from initlab.ui import controls, link, navigation, panels, session, shown, take
 
 if __name__ != "__main__":
     # `streamlit run` imports this file once, before it lets anyone in; what each visitor then runs is called __main__.
-    navigation.announce()
-    app = st.App(__file__)
+    opening.prepare()
+    app = st.App(__file__, on_script_error=mishap.told)
 else:
     st.set_page_config("initlab", page_icon="docs/icon.png", layout="wide")
     page, script = navigation.current()

@@ -98,18 +98,19 @@ FLOORS: Final = (
     Floor(10.88, ("initlab/ui/lessons.py",), SCREEN),  # which the article's readers are sent along with
     Floor(10.9, ("initlab/ui/*.py",), SCREEN),  # the pieces of one page each
     Floor(11, ("pages/*/*.py",), ("streamlit",)),
-    Floor(12, ("app.py",), ("streamlit",)),
+    Floor(11.5, ("initlab/server/*.py",), ("streamlit", "starlette", "google")),
+    Floor(12, ("app.py", "serve.py"), ("streamlit", "starlette")),
 )
 CORE: Final = 8
 MAX_FILE, MAX_PAGE, MAX_FUNCTION = 300, 80, 50
-DISTRIBUTIONS: Final = {"sklearn": "scikit-learn"}
+DISTRIBUTIONS: Final = {"sklearn": "scikit-learn", "google": "protobuf"}
 
 
 def files(*patterns: str) -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(pattern))
 
 
-HOUSE: Final = files("app.py", "pages/**/*.py", "initlab/**/*.py")
+HOUSE: Final = files("app.py", "serve.py", "pages/**/*.py", "initlab/**/*.py")
 EVERYTHING: Final = files("*.py", "pages/**/*.py", "initlab/**/*.py", "tests/**/*.py", "benchmarks/**/*.py")
 
 

@@ -17,7 +17,7 @@ GROUPS: Final[Mapping[str, Sequence[Claim]]] = {"Techniques": TECHNIQUES, "Claim
 
 def chosen() -> Claim:
     """The claim of the link."""
-    return ALL[str(session.values()["article_claim"])]
+    return ALL[str(session.value("article_claim"))]
 
 
 def choices(claim: Claim) -> None:

@@ -77,7 +77,7 @@ def code(found: Advice) -> None:
 
 def picture(found: Advice) -> None:
     """That it holds, layer by layer."""
-    figure = compute.rms_figure(found.spec, None, panels.dark())
+    figure = compute.rms_figure(found.spec, False, panels.dark())
     panels.chart("RMS against depth", figure, readings.rms(found.probe), "chooser_rms")
     panels.numbers_panel(
         "The numbers", lambda: layer_table(found.probe), "initlab-chosen.csv", "chooser_layers", "chooser_panel"

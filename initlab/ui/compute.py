@@ -5,8 +5,8 @@ A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one th
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any, Final
+from functools import partial, wraps
+from typing import Any, Final, ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -23,7 +23,7 @@ from initlab.figures import Figure, curves, depth, inspection, layers, multiples
 from initlab.figures.depth import Band, finite_rms
 from initlab.figures.histograms import Axis
 from initlab.figures.sheet import Heading
-from initlab.figures.theme import Direction
+from initlab.figures.theme import Direction, drawn_once
 from initlab.findings import Finding, findings
 from initlab.measurement import Probe, measure
 from initlab.network import Network
@@ -41,6 +41,23 @@ threadpool_limits(1, user_api="blas")  # students share the cores; two threads o
 KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Trial: repr}
 LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
+Asked = ParamSpec("Asked")
+Made = TypeVar("Made", bound=Figure | None)
+
+
+def kept_figures(entries: int) -> Callable[[Callable[Asked, Made]], Callable[Asked, Made]]:
+    """Keeps finished figures in the form in which the browser draws them: it is made once, not for every visitor."""
+
+    def keep(make: Callable[Asked, Made]) -> Callable[Asked, Made]:
+        @wraps(make)
+        def finished(*args: Asked.args, **kwargs: Asked.kwargs) -> Made:
+            figure: Any = make(*args, **kwargs)  # or None, where there is nothing to draw
+            drawn: Any = figure if figure is None else drawn_once(figure)
+            return drawn
+
+        return st.cache_resource(max_entries=entries, show_spinner=False, hash_funcs=KEYS)(finished)
+
+    return keep
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -158,16 +175,20 @@ def expected_correlations(spec: NetworkSpec) -> Array | None:
     return mean_correlations(spec, batch(spec.dataset, spec.scaling, spec.rows).inputs)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=KEYS)
+@kept_figures(128)
 def layers_figure(spec: NetworkSpec, direction: Direction, axis: Axis, ridges: bool, dark: bool) -> Figure:
     return layers.layers_figure(_stats(spec, direction), direction, axis, ridges, dark)
 
 
-def rms_figure(spec: NetworkSpec, band: Band | None, dark: bool) -> Figure:
-    return depth.rms_figure(probe(spec), band, dark, theory(spec))
+@kept_figures(64)
+def rms_figure(spec: NetworkSpec, banded: bool, dark: bool) -> Figure:
+    """Alone, or with the band of other draws, which are measured here if they have been forgotten."""
+    if banded:
+        list(extend_band(spec))
+    return depth.rms_figure(probe(spec), band(spec) if banded else None, dark, theory(spec))
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+@kept_figures(32)
 def multiples_figure(
     specs: tuple[NetworkSpec, ...], direction: Direction, axis: Axis, same: bool, ridges: bool, dark: bool
 ) -> Figure:
@@ -181,7 +202,7 @@ def multiples_figure(
     )
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+@kept_figures(32)
 def curves_figure(specs: tuple[NetworkSpec, ...], direction: Direction, seeds: int, dark: bool) -> Figure:
     """The RMS lines of several starts and theory's; with `seeds` draws behind them, which have been measured."""
     found = [_curve(spec, label, direction, seeds) for label, spec in zip(labels_of(specs), specs, strict=True)]
@@ -212,7 +233,7 @@ def _stats(spec: NetworkSpec, direction: Direction) -> LayerStats:
     return probe(spec).activation if direction == "forward" else probe(spec).gradient
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@kept_figures(64)
 def saturation_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
     """None where no output is saturated."""
     found = probe(spec)
@@ -221,7 +242,7 @@ def saturation_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
     return depth.shares_figure(found.saturated_share, saturation_limit(found), "saturated outputs", dark)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@kept_figures(64)
 def death_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
     """None where every unit answers to some row."""
     found = probe(spec)
@@ -230,7 +251,7 @@ def death_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
     return depth.shares_figure(found.dead_share, float(dead_limits(found).min()), "silent units", dark)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+@kept_figures(32)
 def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
     return inspection.inspection_figure(probe(spec), layer, dark)
 
@@ -238,7 +259,7 @@ def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
 def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, str]:
     sums = neuron_sums(spec, fan_in)
-    return neuron.neuron_figure(sums, dark), sums.reading
+    return drawn_once(neuron.neuron_figure(sums, dark)), sums.reading
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=KEYS)

@@ -88,7 +88,7 @@ def point(activation: str, params: Parameters, weight: float, bias: float) -> Po
     return find_point(activation, weight, bias, **_numbers(params))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@compute.kept_figures(64)
 def plane_figure(spec: NetworkSpec, axis: phase.Axis, weight: float, bias: float, dark: bool) -> Figure:
     found, chosen = here(spec), Place(weight, bias)
     marks = Marks(landmarks(spec.width, spec.activation), found.place, found.sure, chosen)
@@ -136,7 +136,7 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
             return
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@compute.kept_figures(64)
 def law_figure(spec: NetworkSpec, fan_in: int, fan_out: int, dark: bool) -> Figure:
     """One draw of the spec's law for a layer of these fans; nothing else of the spec counts."""
     weights = catalogue.drawn(spec.law, fan_in, fan_out, spec.seed)

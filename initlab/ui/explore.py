@@ -56,18 +56,18 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
     st.markdown(f"**{title}**")
     place, note = st.empty(), st.empty()
     if not has_band:
-        figure = compute.rms_figure(spec, None, panels.dark())
+        figure = compute.rms_figure(spec, False, panels.dark())
         panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
         note.caption(f"{reading} {theory}  \nNo band: every other draw would have to read the data first.")
         return
     if compute.band(spec) is None and compute.band_takes_long([spec]):
-        figure = compute.rms_figure(spec, None, panels.dark())
+        figure = compute.rms_figure(spec, False, panels.dark())
         panels.picture(title, figure, reading, "rms_alone", place=place)
     pace = Pace()
     for count in compute.extend_band(spec):
         if pace.due():
             note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
-    figure = compute.rms_figure(spec, compute.band(spec), panels.dark())
+    figure = compute.rms_figure(spec, True, panels.dark())
     panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
     note.caption(f"{reading} {theory}  \nColoured bands: lowest to highest of {SEEDS} other draws.")
 

@@ -64,7 +64,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({
 
 def presets(spec: NetworkSpec) -> None:
     """Comparisons one click away."""
-    now = spec, session.values()["isometry_partner"]
+    now = spec, session.value("isometry_partner")
     panels.offers("Presets", "isometry_preset", PRESETS, lambda preset: (preset.spec, preset.partner) == now, _open)
 
 

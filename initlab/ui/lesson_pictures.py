@@ -69,7 +69,7 @@ def numbers(found: Found) -> pd.DataFrame:
 def _both(found: Found, dark: bool) -> Drawn:
     spec, probe = found.specs[0], found.probes[0]
     reading = f"{readings.rms(probe)} {readings.theory(probe, compute.theory(spec))}"
-    return Drawn("RMS against depth", compute.rms_figure(spec, None, dark), reading)
+    return Drawn("RMS against depth", compute.rms_figure(spec, False, dark), reading)
 
 
 def _signals(found: Found, dark: bool) -> Drawn:

@@ -176,7 +176,7 @@ def _where(situation: Situation) -> str:
 
 
 def _redraw() -> None:
-    session.apply({"seed": (int(session.values()["seed"]) + 1) % 2**31})
+    session.apply({"seed": (int(session.value("seed")) + 1) % 2**31})
 
 
 def destination(situation: Situation, picture: Picture) -> Place:
@@ -220,7 +220,7 @@ def teacher(here: Here) -> None:
 
 
 def _worksheet(here: Here) -> str:
-    seed, lesson = int(session.values()["seed"]), here.lesson
+    seed, lesson = int(session.value("seed")), here.lesson
     steps = [(step, on_draws(step.situation, seed)) for step in lesson.steps]
     address = f"{(st.context.url or '').split('?')[0]}?lesson={lesson.slug}&seed={seed}"
     return worksheet(lesson, [Answered(step, asked, _told(step, asked)) for step, asked in steps], address)

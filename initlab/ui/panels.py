@@ -181,12 +181,12 @@ def chart(
 def up(name: str) -> bool:
     """Whether the chart of that name is to be drawn: in presenter mode it is one chart at a time."""
     place = shown.place(name)
-    return not presenting() or place == session.values()["present_chart"]
+    return not presenting() or place == session.value("present_chart")
 
 
 def presenting() -> bool:
     """Whether the page is thrown onto the wall of a hall."""
-    return bool(session.values()["present"])
+    return bool(session.value("present"))
 
 
 def picture(

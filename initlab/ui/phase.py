@@ -128,7 +128,7 @@ def _plane_key(spec: NetworkSpec) -> tuple[str, Parameters, Axis]:
 
 def _axis() -> Axis:
     """The axis of the link, whose control stands below the picture."""
-    chosen = session.values()["phase_axis"]
+    chosen = session.value("phase_axis")
     return next(axis for axis in AXES if axis == chosen)
 
 

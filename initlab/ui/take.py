@@ -174,7 +174,7 @@ def _leaf(row: DeltaGenerator) -> Callable[[], None]:
 
     def fill() -> None:
         names = list(shown.now().charts)
-        place = int(session.values()["present_chart"])
+        place = int(session.value("present_chart"))
         if names and place > len(names):
             session.apply({"present_chart": len(names)})
             st.rerun()
