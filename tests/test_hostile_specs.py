@@ -136,14 +136,16 @@ def test_any_training_whatever_is_refused_in_a_sentence_or_made(case: tuple[type
 
 @pytest.mark.parametrize("name", [*CHOICES, *INTEGERS, *NUMBERS, "residual", "init_params", "activation_params"])
 def test_a_number_that_python_does_not_write_is_refused_in_a_sentence(name: str) -> None:
+    made_of: Any = {name: 10**5000}
     with pytest.raises(ValueError, match="a number of thousands of digits"):
-        NetworkSpec(**{name: 10**5000})
+        NetworkSpec(**made_of)
 
 
 @pytest.mark.parametrize("name", PRETRAIN_CHOICES)
 def test_an_array_is_no_word(name: str) -> None:
+    made_of: Any = {name: np.array(["Tied", "SGD"])}
     with pytest.raises(ValueError, match=f"^unknown {name} array"):
-        PretrainSpec(**{name: np.array(["Tied", "SGD"])})
+        PretrainSpec(**made_of)
 
 
 def test_what_can_be_written_is_written() -> None:
