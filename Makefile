@@ -13,12 +13,18 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export KERAS_BACKEND := jax
 
-.PHONY: run test stress bench screenshots clean help
+.PHONY: run serve test stress load bench screenshots clean help
 
 run: $(RUNTIME)
 	@echo "initlab: open http://localhost:$(PORT) (Ctrl+C stops it)"
 	@exec $(BIN)/python -m streamlit run app.py \
 		--server.port $(PORT) --server.address $(ADDRESS) --server.headless true
+
+# For a class: the same app behind security headers, with the browser's files compressed. See deploy/.
+serve: $(RUNTIME)
+	@echo "initlab: open http://localhost:$(PORT) (Ctrl+C stops it)"
+	@exec $(BIN)/python -m streamlit run serve.py \
+		--server.port $(PORT) --server.address $(ADDRESS) --server.headless true --server.fileWatcherType none
 
 test: $(DEVELOPMENT)
 	@bash .ci/chromium
@@ -30,7 +36,13 @@ test: $(DEVELOPMENT)
 
 stress: $(DEVELOPMENT)
 	@bash .ci/chromium
+	@bash .ci/haproxy
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m stress
+
+# Whole classes, also behind Debian's HAProxy: ten minutes on an otherwise idle machine.
+load: $(DEVELOPMENT)
+	@bash .ci/haproxy
+	@$(BIN)/python -m tests.load
 
 bench: $(DEVELOPMENT)
 	@bash .ci/chromium
@@ -45,7 +57,7 @@ clean:
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 help:
-	@echo "make run [PORT=8501] [ADDRESS=localhost] | test | stress | bench | screenshots | clean"
+	@echo "make run [PORT=8501] [ADDRESS=localhost] | serve | test | stress | load | bench | screenshots | clean"
 
 $(RUNTIME): requirements.txt | $(BIN)/python
 	@echo "Installing what the app needs (once, a minute or two) ..."

@@ -77,10 +77,10 @@ def serving(script: Path, log: Path, port: int = 0) -> Iterator[Server]:
         )  # fmt: skip
         try:
             server = Server(f"http://127.0.0.1:{port}", log, process)
-            _wait_until_healthy(server)
+            wait_until_healthy(server)
             yield server
         finally:
-            _stop(process)
+            stop(process)
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def _one_thread() -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def _wait_until_healthy(server: Server) -> None:
+def wait_until_healthy(server: Server) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
@@ -154,7 +154,7 @@ def _wait_until_healthy(server: Server) -> None:
     raise RuntimeError(f"the app did not start within {START_SECONDS} s:\n{server.log.read_text()}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(10)

@@ -21,7 +21,7 @@ from initlab.wording import SUPERSCRIPTS, number, percent
 
 NETWORKS: Final = 4000  # for one input: a standard error of at most 0.8 %
 FOR_A_BATCH: Final = 1000
-NUMBERS: Final = 2 * 10**7  # weights drawn in all, a third of a second
+NUMBERS: Final = 2 * 10**7  # weights drawn in all, for one input and for a batch: a third of a second each
 AT_ONCE: Final = 4 * 10**6  # numbers of one layer of all networks
 MATRICES: Final = 10**5  # drawn, or multiplied, one by one inside NumPy
 FALLBACK: Final = "He normal"
@@ -116,7 +116,7 @@ def born_dead(spec: NetworkSpec, inputs: Array) -> BornDead:
     expected = probability(widths)
     one = int(np.argmax(inputs.any(axis=1)))
     counts = [networks(spec.widths[:-1], rows) for rows in (1, len(inputs))]
-    if expected[-1] * counts[0] < 1:
+    if not drawn(spec, len(inputs)):
         return BornDead(init, widths, expected, None, None)
     law = spec.law if init == spec.init else recipe(init).bound()
     found = [
@@ -124,6 +124,13 @@ def born_dead(spec: NetworkSpec, inputs: Array) -> BornDead:
         for rows, count in zip((inputs[one : one + 1], inputs), counts, strict=True)
     ]
     return BornDead(init, widths, expected, *found)
+
+
+def drawn(spec: NetworkSpec, rows: int) -> int:
+    """How many weights are drawn to find out; 0 where none of so many networks could be expected to be dead."""
+    one, batch = (networks(spec.widths[:-1], count) for count in (1, rows))
+    expected = float(probability(spec.widths[1:-1])[-1])
+    return (one + batch) * sum(a * b for a, b in pairwise(spec.widths[:-1])) if expected * one >= 1 else 0
 
 
 def is_symmetric(spec: NetworkSpec) -> bool:

@@ -89,12 +89,17 @@ def _measured(weights: OwnWeights, batch: Batch, name: str, spec: NetworkSpec, n
 
 
 def _require_affordable(weights: OwnWeights, rows: int) -> None:
-    """The products of one pass, forward and back, must fit the budget of any probe."""
-    operations = 6 * rows * sum(weight.size for weight in weights.network.weights)
-    if operations > MAX_OPERATIONS:
+    """They must fit the budget of any probe."""
+    needed = operations(weights, rows)
+    if needed > MAX_OPERATIONS:
         rule = f"a probe may take at most {MAX_OPERATIONS / 1e9:,.0f} billion operations"
-        fit = rows * MAX_OPERATIONS // operations
-        raise invalid(rule, f"{operations / 1e9:,.0f} billion for {rows:,} rows", f"{fit:,} rows fit")
+        fit = rows * MAX_OPERATIONS // needed
+        raise invalid(rule, f"{needed / 1e9:,.0f} billion for {rows:,} rows", f"{fit:,} rows fit")
+
+
+def operations(weights: OwnWeights, rows: int) -> int:
+    """The products of one pass, forward and back."""
+    return 6 * rows * sum(weight.size for weight in weights.network.weights)
 
 
 def _answerable(targets: Targets, loss: str, outputs: int) -> tuple[Targets, str, tuple[str, ...]]:

@@ -39,6 +39,11 @@ def in_order(
         yield from found
 
 
+def cores() -> int:
+    """How many this process may use, where a container or an affinity leaves it fewer than there are, too."""
+    return joblib.cpu_count()
+
+
 def address_set() -> str:
     """What the setting says, "" where it is not set."""
     return os.environ.get(SETTING, "").strip()

@@ -45,15 +45,28 @@ def work(spec: NetworkSpec, rows: int | None = None) -> Work:
 
     A data-driven start reads so many `rows`, the spec's own unless others are given.
     """
-    size = 4 if spec.precision == "float32" else 8
-    units = sum(spec.widths[1:])
+    size, units = _size(spec), sum(spec.widths[1:])
     weights = sum(a * b for a, b in pairwise(spec.widths))
     operations = 6 * spec.rows * weights + 40 * spec.rows * units + 100 * weights + start_operations(spec, rows)
     layers_kept = 2 if spec.normalization == "None" else 4  # z and phi(z); the normalized ones too
     kept = weights + layers_kept * spec.rows * units
     in_flight = IN_FLIGHT * (spec.rows * max(spec.widths) + max(a * b for a, b in pairwise(spec.widths)))
-    counted = 40 * spec.depth * LOG_BINS[spec.precision] + 8 * TALLY_BLOCKS * BLOCK
-    return Work(operations, size * kept + in_flight + counted)
+    return Work(operations, size * kept + in_flight + probe_bytes(spec) + 8 * TALLY_BLOCKS * BLOCK)
+
+
+def probe_bytes(spec: NetworkSpec) -> int:
+    """About what is kept of a probe at most: the histograms of five quantities, in eight bytes a bin."""
+    return 40 * spec.depth * LOG_BINS[spec.precision]
+
+
+def network_bytes(spec: NetworkSpec) -> int:
+    """Of all weights."""
+    return _size(spec) * sum(a * b for a, b in pairwise(spec.widths))
+
+
+def _size(spec: NetworkSpec) -> int:
+    """Bytes of a number."""
+    return 4 if spec.precision == "float32" else 8
 
 
 def start_operations(spec: NetworkSpec, rows: int | None = None) -> int:

@@ -1,11 +1,15 @@
 """What an ASGI application answers to one request, without a server."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +43,15 @@ def ask(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))  # pyright: ignore[reportArgumentType]  ours are coroutines
+    finished(app(scope, receive, send))
     return Answer(sent)
+
+
+def finished(work: Awaitable[Result]) -> Result:
+    """What it comes to, in a thread of its own: Playwright keeps a loop running in the first one."""
+
+    async def waited() -> Result:
+        return await work
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, waited()).result()

@@ -2,8 +2,12 @@
 
 import gc
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+
+from benchmarks.browser import ROOT, Server, serving
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
@@ -18,3 +22,10 @@ def pytest_collection_finish() -> None:
     Keras and ten thousand tests. Left out of the search, a page takes a third of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app as a class gets it, on a free port; `server.log` holds what it has printed so far."""
+    with serving(ROOT / "serve.py", tmp_path_factory.mktemp("server") / "app.log") as running:
+        yield running

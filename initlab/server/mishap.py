@@ -2,12 +2,18 @@
 
 import html
 import logging
+from typing import Final
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+SORRY: Final = (
+    "**This page stopped at a fault of ours.** Nothing is lost: the settings are in the address of the page. "
+    "Change a control to go on, or reload. If it stops again, send the address to whoever runs this server."
+)
+PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>initlab: {what}</title>
 <style>:root{{color-scheme:light dark}}
 body{{font:1.1rem/1.5 sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem}}
@@ -17,11 +23,7 @@ body{{font:1.1rem/1.5 sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem
 def told(error: Exception) -> bool:
     """Say so in the page and keep the details in the server's log; True, as Streamlit need not show them again."""
     logging.getLogger("initlab").error("a page failed", exc_info=error)
-    st.error(
-        "**This page stopped at a fault of ours.** Nothing is lost: the settings are in the address of the page. "
-        "Change a control to go on, or reload. If it stops again, send the address to whoever runs this server.",
-        icon=":material/report:",
-    )
+    st.error(SORRY, icon=":material/report:")
     return True
 
 

@@ -4,7 +4,6 @@ A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one th
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial, wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -17,6 +16,7 @@ from initlab.arrays import Array
 from initlab.band import SEEDS, Profile, seed_profiles
 from initlab.calibration import Calibrated
 from initlab.comparison import Start, labels
+from initlab.diagnosis import SEEDS as TRIALS
 from initlab.diagnosis import remedy as find_remedy
 from initlab.draws import Draws
 from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
@@ -31,14 +31,15 @@ from initlab.neuron import neuron_sums
 from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
 from initlab.start import Stage, build, stages
-from initlab.symmetry import Trial, Walk, start
 from initlab.tally import LayerStats
 from initlab.theory import Theory, broken, expect, mean_correlations
-from initlab.ui.shared import Shared, Staged
-from initlab.work import work
+from initlab.ui import gate
+from initlab.ui.shared import Shared, Staged, once
+from initlab.ui.store import stored
+from initlab.work import network_bytes, probe_bytes, start_operations, work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
-KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Trial: repr}
+KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr}
 LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
 Asked = ParamSpec("Asked")
@@ -70,7 +71,7 @@ def draws(seed: int) -> Draws:
     return Draws(seed, DRAWS_BYTES)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=KEYS)
+@stored(8, network_bytes)
 def start_stages(spec: NetworkSpec) -> Staged[Stage]:
     """The way to the network of a data-driven start, done once; an interrupted one goes on where it stopped."""
     inputs = batch(spec.dataset, spec.scaling, spec.rows).inputs
@@ -80,27 +81,34 @@ def start_stages(spec: NetworkSpec) -> Staged[Stage]:
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def calibrated(spec: NetworkSpec) -> tuple[Calibrated, ...]:
     """What LSUV did to each layer of this network."""
-    return _finished(spec).calibrated
+    return start_stages(spec).last().calibrated
 
 
 def network(spec: NetworkSpec) -> Network:
     """Drawn anew; that of a data-driven start is kept for a while."""
     if not spec.needs_data:
         return build(spec, draws=draws(spec.seed))
-    found = _finished(spec).network
+    found = start_stages(spec).last().network
     assert found  # noqa: S101  the last stage has one
     return found
 
 
-def _finished(spec: NetworkSpec) -> Stage:
-    (*_, last) = start_stages(spec).follow()
-    return last
-
-
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
-def probe(spec: NetworkSpec) -> Probe:
+@stored(64, probe_bytes)
+def _probing(spec: NetworkSpec) -> Staged[Probe]:
     data = batch(spec.dataset, spec.scaling, spec.rows)
-    return measure(network(spec), data.inputs, data.targets, spec.loss, spec)
+    return once(lambda: measure(network(spec), data.inputs, data.targets, spec.loss, spec))
+
+
+def probe(spec: NetworkSpec, *, heavy: bool = False) -> Probe:
+    """A `heavy` one only from a page itself: who caches something has nobody to tell of a place in the line."""
+    return _probing(spec).last(heavy=heavy)
+
+
+def probing(spec: NetworkSpec) -> int:
+    """The operations of its probe, without what a start takes that reads the data; 0 once it is there."""
+    if _probing(spec).result is not None:
+        return 0
+    return work(spec).operations - spec.needs_data * start_operations(spec)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
@@ -110,10 +118,15 @@ def diagnosis(spec: NetworkSpec) -> tuple[Finding, ...]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
-def remedy(spec: NetworkSpec) -> NetworkSpec | None:
-    """A start that was probed on three seeds and found healthy, if there is one nearby."""
+def _healing(spec: NetworkSpec) -> Staged[tuple[NetworkSpec | None]]:
     data = batch(spec.dataset, spec.scaling, spec.rows)
-    return find_remedy(spec, diagnosis(spec), data.inputs, data.targets)
+    return once(lambda: (find_remedy(spec, diagnosis(spec), data.inputs, data.targets),))
+
+
+def remedy(spec: NetworkSpec) -> NetworkSpec | None:
+    """A start that was probed on three seeds and found healthy, if there is one nearby; asked for by pages alone."""
+    (found,) = _healing(spec).last(heavy=gate.is_heavy(TRIALS * work(spec).operations))
+    return found
 
 
 @st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
@@ -141,11 +154,12 @@ def band_takes_long(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> bool:
     return seeds * sum(work(spec).operations for spec in missing) > LONG
 
 
-def extend_band(spec: NetworkSpec, seeds: int = SEEDS) -> Iterator[int]:
-    """Measure one draw after the other; gives how many are done."""
+def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, heavy: bool = False) -> Iterator[int]:
+    """Measure one draw after the other; gives how many are done. `heavy` as in `probe`, where it is not the cluster
+    that measures them."""
     data, address = batch(spec.dataset, spec.scaling, spec.rows), cluster(seeds * work(spec).operations)
     measured = partial(seed_profiles, spec, data.inputs, data.targets, seeds=seeds, address=address)
-    return _kept_profiles(spec).grow(seeds, measured)
+    return _kept_profiles(spec).grow(seeds, measured, heavy=heavy and not address)
 
 
 def has_band(spec: NetworkSpec) -> bool:
@@ -260,26 +274,6 @@ def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
 def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, str]:
     sums = neuron_sums(spec, fan_in)
     return drawn_once(neuron.neuron_figure(sums, dark)), sums.reading
-
-
-@st.cache_resource(max_entries=3, show_spinner=False, hash_funcs=KEYS)
-def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
-    """The one that went furthest; more steps go on from where it stands."""
-    return []
-
-
-def walk(spec: NetworkSpec, trial: Trial, steps: int) -> Iterator[Walk]:
-    """The walk after each step that is still to be taken; at last the whole of it."""
-    kept, data = _kept_walk(spec, trial), batch(spec.dataset, spec.scaling, spec.rows)
-    if not kept:
-        plain = network(replace(spec, precision="float64"))
-        kept.append(start(spec, trial, data, draws(spec.seed), plain))
-    while len(kept[0].moments) <= steps and kept[0].moments[-1].finite:
-        yield kept[0]
-        further = kept[0].further(draws(spec.seed))
-        if len(further.moments) > len(kept[0].moments):  # another session may have been faster
-            kept[0] = further
-    yield kept[0]
 
 
 @st.cache_resource(max_entries=1, ttl=60, show_spinner=False)

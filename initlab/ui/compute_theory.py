@@ -1,4 +1,4 @@
-"""What the theory pages and the lessons cache: planes, maps of depth and gain, singular values, situations."""
+"""What other pages cache: planes, maps of depth and gain, singular values, walks of copies, situations of lessons."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,8 +9,9 @@ import streamlit as st
 
 from initlab import catalogue, phase
 from initlab.arrays import Array, Parameters
-from initlab.born_dead import BornDead
+from initlab.born_dead import NUMBERS, BornDead
 from initlab.born_dead import born_dead as find_born_dead
+from initlab.born_dead import drawn as weights_drawn
 from initlab.chooser import Advice
 from initlab.chooser import advice as find_advice
 from initlab.edge import Theory as Edge
@@ -32,9 +33,12 @@ from initlab.situations import found as find
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.sweep import Block, sweep_blocks
-from initlab.ui import compute
-from initlab.ui.shared import Shared
+from initlab.symmetry import Trial, Walk, start, walk_bytes
+from initlab.ui import compute, gate
+from initlab.ui.shared import Shared, Staged, once
+from initlab.ui.store import stored
 
+SHALLOW: Final = 20  # layers: up to there the search for a start takes less than half a second
 SITUATIONS: Final = (Networks, Copies, Contest, Directions, Births)
 KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Grid: repr}
 
@@ -45,15 +49,19 @@ def _kept_isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> list
     return []
 
 
-def isometry_known(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> bool:
-    return bool(_kept_isometry(spec, row, layers))
-
-
-def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[Isometry]:
+def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...], *, heavy: bool = False) -> Iterator[Isometry]:
     """The singular values at `row` (from 1) after `layers`: what is known so far, layer by layer."""
     kept = _kept_isometry(spec, row, layers)
-    if kept:
-        yield kept[0]
+    if not kept:
+        with gate.place(object(), heavy=heavy, unless=lambda: bool(kept)):
+            yield from _measured_isometry(spec, row, layers, kept)
+    yield kept[0]
+
+
+def _measured_isometry(
+    spec: NetworkSpec, row: int, layers: tuple[int, ...], kept: list[Isometry]
+) -> Iterator[Isometry]:  # fmt: skip
+    if kept:  # while this visitor waited
         return
     network = compute.network(replace(spec, precision="float64"))
     inputs = compute.batch(spec.dataset, spec.scaling, spec.rows).inputs
@@ -63,22 +71,51 @@ def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[I
         yield found
 
 
+@stored(3, lambda spec, trial: walk_bytes(spec))
+def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
+    """The one that went furthest; more steps go on from where it stands."""
+    return []
+
+
+def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], bool]) -> Iterator[Walk]:
+    """The walk after each step that is still to be taken; at last the whole of it. So many steps may be `heavy`."""
+    kept, data = _kept_walk(spec, trial), compute.batch(spec.dataset, spec.scaling, spec.rows)
+    if not kept:
+        plain = compute.network(replace(spec, precision="float64"))
+        kept.append(start(spec, trial, data, compute.draws(spec.seed), plain))
+
+    def missing() -> int:
+        return steps + 1 - len(kept[0].moments) if kept[0].moments[-1].finite else 0
+
+    with gate.place(object(), heavy=heavy(missing()), unless=lambda: missing() <= 0):
+        while missing() > 0:
+            yield kept[0]
+            further = kept[0].further(compute.draws(spec.seed))
+            if len(further.moments) > len(kept[0].moments):  # another session may have been faster
+                kept[0] = further
+    yield kept[0]
+
+
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
     return spread(spec, argument, layers)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def _births(spec: NetworkSpec) -> Staged[BornDead]:
+    return once(lambda: find_born_dead(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs))
+
+
 def born_dead(spec: NetworkSpec) -> BornDead:
-    return find_born_dead(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs)
+    return _births(spec).last(heavy=weights_drawn(spec, spec.rows) > NUMBERS)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def plane(activation: str, params: Parameters, axis: phase.Axis) -> phase.Plane:
     return phase.plane(activation, axis, **_numbers(params))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def picks(activation: str, params: Parameters, axis: phase.Axis) -> phase.Picks:
     return phase.picks(activation, plane(activation, params, axis).window, **_numbers(params))
 
@@ -125,7 +162,8 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
     for address in dict.fromkeys((compute.cluster(grid.work.operations), "")):
         measured = partial(sweep_blocks, grid, data.inputs, data.targets, unit_draws, address=address)
         try:
-            for _ in kept.grow(len(grid.blocks()), measured):
+            heavy = not address and gate.is_heavy(grid.work.operations)
+            for _ in kept.grow(len(grid.blocks()), measured, heavy=heavy):
                 yield sum(part.ends.first_activation.size for part in kept.found) / grid.cells
         except Exception:  # whatever it is that a cluster raises when it goes away
             if not address:
@@ -154,11 +192,21 @@ def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=dict.fromkeys(SITUATIONS, repr))
+def _finding(asked: Situation) -> Staged[Found]:
+    return once(lambda: find(asked, compute.probe))
+
+
 def situation(asked: Situation) -> Found:
     """What a lesson's question is answered from; a race takes a second or two, copies in training hold 8 MB."""
-    return find(asked, compute.probe)
+    probed = isinstance(asked, Networks)
+    heavy = not probed or gate.is_heavy(sum(compute.probing(spec) for spec in asked.specs))
+    return _finding(asked).last(heavy=heavy)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _advising(activation: str, depth: int, normalization: str, residual: bool) -> Staged[Advice]:
+    return once(lambda: find_advice(activation, depth, normalization, residual=residual))
+
+
 def advice(activation: str, depth: int, normalization: str, residual: bool) -> Advice:
-    return find_advice(activation, depth, normalization, residual=residual)
+    return _advising(activation, depth, normalization, residual).last(heavy=depth > SHALLOW)

@@ -60,11 +60,12 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
         panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
         note.caption(f"{reading} {theory}  \nNo band: every other draw would have to read the data first.")
         return
-    if compute.band(spec) is None and compute.band_takes_long([spec]):
+    long = compute.band_takes_long([spec])
+    if long:
         figure = compute.rms_figure(spec, False, panels.dark())
         panels.picture(title, figure, reading, "rms_alone", place=place)
     pace = Pace()
-    for count in compute.extend_band(spec):
+    for count in compute.extend_band(spec, heavy=long):
         if pace.due():
             note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
     figure = compute.rms_figure(spec, True, panels.dark())

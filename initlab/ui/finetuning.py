@@ -16,7 +16,7 @@ from initlab.optimizers import OPTIMIZERS
 from initlab.pretraining import Pretrained
 from initlab.race import Snapshot, race
 from initlab.race_presets import Race
-from initlab.race_work import DRAWS
+from initlab.race_work import DRAWS, draws_work, race_work
 from initlab.repeats import Repeats, repeated
 from initlab.repeats_readings import how_far
 from initlab.spec import NetworkSpec
@@ -80,7 +80,8 @@ def _controls() -> None:
 
 def race_of(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> None:
     """One draw: who gets how many test rows right, and every layer's activations before and after."""
-    now = ongoing.finished("_pretrain_race", (specs, tune), lambda: race(specs, tune), _how_far)
+    cost = race_work(specs, tune).operations
+    now = ongoing.finished("_pretrain_race", (specs, tune), lambda: race(specs, tune), _how_far, cost)
     left, right = st.columns([2, 3])
     with left:
         title = "Test accuracy" if race_readings.classes(now) else "Test loss"
@@ -104,7 +105,8 @@ def draws_of(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> None:
     )  # fmt: skip
     if not st.session_state[FIELD]:
         return
-    found = ongoing.finished("_pretrain_draws", (specs, tune), lambda: repeated(specs, tune), how_far)
+    cost = draws_work(specs, tune).operations
+    found = ongoing.finished("_pretrain_draws", (specs, tune), lambda: repeated(specs, tune), how_far, cost)
     panels.chart("Test error at the end", _dots(found), finetuning.reading(found), "pretrain_dots")
     panels.numbers(pd.DataFrame(finetuning.summary(found)), "initlab-finetuning.csv", "pretrain_draws")
 

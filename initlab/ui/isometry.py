@@ -110,10 +110,9 @@ def measured(networks: tuple[NetworkSpec, NetworkSpec], spectra: int, row: int) 
     place, sides, pace = st.empty(), [], Pace()
     for label, spec in zip(names, networks, strict=True):
         layers = core.shown_layers(core.layers_below(spec.widths[:-1]), spec.depth, spectra)
-        long = core.operations(spec, spectra) > QUICK and not compute_theory.isometry_known(spec, row, layers)
-        found = None
-        for found in compute_theory.isometry(spec, row, layers):
-            if long and pace.due():
+        long, found = core.operations(spec, spectra) > QUICK, None
+        for found in compute_theory.isometry(spec, row, layers, heavy=long):
+            if long and found.reached < spec.depth and pace.due():
                 place.progress(found.reached / spec.depth, f"{label}: layer {found.reached} of {spec.depth}")
         assert found is not None  # noqa: S101
         law = compute_theory.spectral_law(spec, found.argument, spec.depth - found.below)
@@ -162,7 +161,8 @@ def draws_panel(sides: Sides, row: int) -> None:
             pair = [side._replace(spec=link.with_seed(side.spec, side.spec.seed + k)) for side in sides]
             for side in pair:
                 step = side.found
-                for step in compute_theory.isometry(side.spec, row, (side.spec.depth,)):
+                heavy = core.operations(side.spec, 1) > QUICK
+                for step in compute_theory.isometry(side.spec, row, (side.spec.depth,), heavy=heavy):
                     place.caption(f"Draw {k} of {draws}: {side.name}, layer {step.reached} of {side.spec.depth}")
                 found.append(side._replace(found=step))
         place.caption(readings.draws(sides, found))

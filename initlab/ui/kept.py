@@ -18,5 +18,5 @@ def kept(kind: str, made_of: Hashable, make: Callable[[], T]) -> T:
 
 
 def origin(kind: str) -> Hashable:
-    """What the last thing of that kind was made of."""
-    return st.session_state[KEY][kind][0]
+    """What the last thing of that kind was made of; None where there is none yet."""
+    return st.session_state.get(KEY, {}).get(kind, (None,))[0]

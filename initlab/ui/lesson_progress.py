@@ -16,9 +16,10 @@ PROGRESS: Final = "_lessons"
 
 @dataclass(slots=True)
 class Answer:
-    """What a visitor predicted (from 0); once revealed, whether it was right."""
+    """What a visitor predicted (from 0), whether the answer was asked for, and once it is there, whether that is it."""
 
     choice: int | None = None
+    asked: bool = False
     right: bool | None = None
 
 

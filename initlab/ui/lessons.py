@@ -105,7 +105,14 @@ def _buttons(here: Here) -> None:
 def _reveal(here: Here) -> None:
     """Callback: the prediction counts from now on, also one that arrives together with the click."""
     here.answer.choice = st.session_state.get(_choice_key(here), here.answer.choice)
-    here.answer.right = here.answer.choice == _told(here.step, here.situation).right
+    here.answer.asked = True
+
+
+def judge(here: Here) -> None:
+    """Hold the prediction against the network, once that was asked for; in no callback, because it may have to wait."""
+    answer = here.answer
+    if answer.asked and answer.right is None:
+        answer.right = answer.choice == _told(here.step, here.situation).right
 
 
 def _told(step: Step, situation: Situation) -> Told:

@@ -3,7 +3,7 @@
 What is uploaded stays in the memory of the session: it is in no link, in no cache that others share, and on no disk.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -14,14 +14,17 @@ from streamlit.delta_generator import DeltaGenerator
 from initlab.activations import ACTIVATIONS
 from initlab.own_data import OwnData, own_data, usual_target
 from initlab.own_examples import SHOWN, example_table, example_weights
-from initlab.own_probe import TABLE, OwnProbe, fitting, probe_both, probe_data, probe_weights
+from initlab.own_probe import TABLE, OwnProbe, fitting, operations, probe_both, probe_data, probe_weights
+from initlab.own_spec import on_own
 from initlab.own_table import read_table
 from initlab.own_tensors import read_tensors
 from initlab.own_weights import LAYOUTS, OwnWeights, own_weights
 from initlab.spec import NetworkSpec
+from initlab.ui import gate
 from initlab.ui.fields import literal
 from initlab.ui.kept import kept, origin
 from initlab.wording import capitalized
+from initlab.work import work
 
 NO_TARGET: Final = "No target"
 EXAMPLE: Final = "the example table"
@@ -146,16 +149,24 @@ def _probe(
     made_of = repr(spec), files.name, data and origin("data"), network and origin("network")
     try:
         if network and data:
-            return kept("probe", made_of, lambda: probe_both(network, data, spec, files.name))
+            return _made(made_of, operations(network, spec.batch), lambda: probe_both(network, data, spec, files.name))
         if network:
             dataset = _dataset(place, network)
-            return kept("probe", (*made_of, dataset), lambda: probe_weights(network, dataset, spec))
+            made_of = *made_of, dataset
+            return _made(made_of, operations(network, spec.batch), lambda: probe_weights(network, dataset, spec))
         assert data  # noqa: S101  an example has one or the other
         with st.spinner("Building the network"):
-            return kept("probe", made_of, lambda: probe_data(data, spec, files.name))
+            cost = work(on_own(spec, data)[0]).operations
+            return _made(made_of, cost, lambda: probe_data(data, spec, files.name))
     except ValueError as error:
         _refused("The two do not fit each other", error)
     return None
+
+
+def _made(made_of: Hashable, cost: int, make: Callable[[], OwnProbe]) -> OwnProbe:
+    """The last probe, or another behind the gate."""
+    with gate.place(object(), heavy=gate.is_heavy(cost) and origin("probe") != made_of):
+        return kept("probe", made_of, make)
 
 
 def _dataset(place: DeltaGenerator, network: OwnWeights) -> str:

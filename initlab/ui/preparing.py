@@ -1,4 +1,4 @@
-"""Networks of data-driven starts before a page shows them: what it costs is said, then how far it is.
+"""Networks before a page shows them: what a data-driven start costs is said, then how far it is; then heavy probes.
 
 The next change of a control stops it, and whoever asks again goes on from there.
 """
@@ -11,12 +11,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from initlab.spec import NetworkSpec
-from initlab.ui import compute
+from initlab.ui import compute, gate
 from initlab.ui.pace import Pace
 from initlab.work import start_operations
 
-SPEED: Final = 10**10  # operations a second, on a core that has others to serve too
-QUICK: Final = SPEED // 2  # below half a second a line that flashes tells nothing
+SPEED: Final = 2 * gate.HEAVY  # operations a second, on a core that has others to serve too
 
 
 def networks(specs: Iterable[NetworkSpec]) -> None:
@@ -27,11 +26,20 @@ def networks(specs: Iterable[NetworkSpec]) -> None:
             _network(spec, place)
 
 
+def probes(specs: Iterable[NetworkSpec]) -> None:
+    """The same, and then probe them where together that is heavy; else they are probed as the page asks for them."""
+    specs = tuple(specs)
+    networks(specs)
+    if gate.is_heavy(sum(compute.probing(spec) for spec in specs)):
+        for spec in specs:
+            compute.probe(spec, heavy=True)
+
+
 def _network(spec: NetworkSpec, place: DeltaGenerator) -> None:
-    cost, pace = start_operations(spec), Pace()
-    for stage in compute.start_stages(spec).follow():
+    heavy, pace = gate.is_heavy(start_operations(spec)), Pace()
+    for stage in compute.start_stages(spec).follow(heavy=heavy):
         left = pace.left(stage.share)
-        if pace.due() and cost > QUICK:
+        if pace.due() and heavy:
             place.progress(stage.share, f"{announcement(spec)}{left}")
     place.empty()
 

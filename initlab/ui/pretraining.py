@@ -24,10 +24,10 @@ from initlab.schedule import parted
 from initlab.spec import NetworkSpec
 from initlab.start import pretrain
 from initlab.train_spec import TrainSpec
-from initlab.ui import controls, finetuning, link, panels, session
+from initlab.ui import controls, finetuning, gate, link, panels, session
 from initlab.ui.pace import Pace
 from initlab.wording import counted
-from initlab.work import fitting, work
+from initlab.work import fitting, start_operations, work
 
 RUNNING: Final = "_pretrain"
 LINES: Final = 6  # layers drawn as lines
@@ -150,14 +150,15 @@ def walk(running: Running, brakes: DeltaGenerator) -> None:
     _draw(running, card, places, f"_{next(drawings)}" if moving else "")
     if not moving:
         return
-    for now in running.snapshots:
-        frozen, running.now, left = now.layer > running.now.layer, now, pace.left(now.share)
-        if now.finished or (frozen and running.mode == "step"):
-            break
-        if pace.due():
-            line.progress(now.share, f"Layer {now.layer + 1} of {now.network.depth}, epoch {now.epoch}{left}")
-            if running.mode != "end":
-                _draw(running, card, places, f"_{next(drawings)}")
+    with gate.place(running, heavy=gate.is_heavy(start_operations(running.spec, len(running.train.inputs)))):
+        for now in running.snapshots:
+            frozen, running.now, left = now.layer > running.now.layer, now, pace.left(now.share)
+            if now.finished or (frozen and running.mode == "step"):
+                break
+            if pace.due():
+                line.progress(now.share, f"Layer {now.layer + 1} of {now.network.depth}, epoch {now.epoch}{left}")
+                if running.mode != "end":
+                    _draw(running, card, places, f"_{next(drawings)}")
     line.empty()
     _draw(running, card, places, "")
     if running.now.finished:

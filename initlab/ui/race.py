@@ -18,10 +18,10 @@ from initlab.optimizers import OPTIMIZERS
 from initlab.race import Snapshot, race
 from initlab.race_export import race_json
 from initlab.race_presets import PRESETS
-from initlab.race_work import all_rows, fitted, training_rows
+from initlab.race_work import all_rows, fitted, race_work, training_rows
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.ui import link, panels, preparing, session, starts, state
+from initlab.ui import gate, link, panels, preparing, session, starts, state
 from initlab.ui.pace import Pace
 from initlab.wording import capitalized, listed, number
 
@@ -72,9 +72,8 @@ def _beyond(specs: tuple[NetworkSpec, ...], how: TrainSpec, fit: tuple[NetworkSp
     """What runs instead of what was asked for, and why the controls do not show it."""
     asked = {"depth": (specs[0].depth, fit[0].depth), "epochs": (how.epochs, shorter.epochs)}
     asked["minibatches of"] = (how.batch, shorter.batch)
-    for pair in zip(specs, fit, strict=True):
-        old, new = (int(dict(one.init_params).get("pretrain_epochs", 0)) for one in pair)
-        asked |= {"pre-training epochs of": (old, new)} if old != new else {}
+    most = [max(int(dict(one.init_params).get("pretrain_epochs", 0)) for one in side) for side in (specs, fit)]
+    asked["pre-training epochs of"] = (most[0], most[1])
     changed = [f"{name} {new:,} instead of {old:,}" for name, (old, new) in asked.items() if old != new]
     return (
         f"That race is beyond what a page may compute. It runs with {listed(changed)}; the controls keep what was "
@@ -143,11 +142,12 @@ def _prepare(running: Running) -> None:
     """Let those starts that learn from the rows do so, before there is anything to pause or to draw."""
     place, pace, (specs, how) = st.empty(), Pace(), running.key
     costs = [preparing.announcement(spec, all_rows(spec, how)) for spec in specs if spec.needs_data]
-    while running.now.prepared < 1:
-        running.now = now = next(running.snapshots)
-        left = pace.left(now.prepared)
-        if pace.due():
-            place.progress(now.prepared, f"Before the race: {'; '.join(costs)}{left}")
+    with gate.place(running, heavy=running.now.prepared < 1 and gate.is_heavy(race_work(specs, how).operations)):
+        while running.now.prepared < 1:
+            running.now = now = next(running.snapshots)
+            left = pace.left(now.prepared)
+            if pace.due():
+                place.progress(now.prepared, f"Before the race: {'; '.join(costs)}{left}")
     place.empty()
 
 
@@ -195,13 +195,15 @@ def run(running: Running, brakes: DeltaGenerator) -> None:
     charts = columns[0].empty(), columns[1].empty()
     drawings, pace = count(1), Pace()
     _draw(running, card, charts, judged, next(drawings))
-    while not (running.over or running.paused):
-        running.now = now = next(running.snapshots, running.now)
-        share = now.step / now.steps
-        left = pace.left(share)
-        if pace.due() or now.finished:
-            line.progress(share, f"{_how_far(now)}{left}")
-            _draw(running, card, charts, judged, next(drawings))
+    moving = not (running.over or running.paused)
+    with gate.place(running, heavy=moving and gate.is_heavy(race_work(*running.key).operations)):
+        while not (running.over or running.paused):
+            running.now = now = next(running.snapshots, running.now)
+            share = now.step / now.steps
+            left = pace.left(share)
+            if pace.due() or now.finished:
+                line.progress(share, f"{_how_far(now)}{left}")
+                _draw(running, card, charts, judged, next(drawings))
     if running.now.finished:
         running.snapshots = iter(())  # the networks need not be kept
         brakes.empty()
@@ -212,8 +214,7 @@ def run(running: Running, brakes: DeltaGenerator) -> None:
 
 
 def _how_far(now: Snapshot) -> str:
-    epoch = math.ceil(now.step / now.epoch)
-    return f"Step {now.step:,} of {now.steps:,}, epoch {epoch} of {now.train.epochs}"
+    return f"Step {now.step:,} of {now.steps:,}, epoch {math.ceil(now.step / now.epoch)} of {now.train.epochs}"
 
 
 def _judged(now: Snapshot) -> str:

@@ -11,7 +11,7 @@ from initlab.arrays import Array
 from initlab.figures import Figure
 from initlab.figures.outcomes import dots_figure, gap_figure
 from initlab.figures.progress import Course, Scale, progress_figure
-from initlab.race_work import DRAWS
+from initlab.race_work import DRAWS, draws_work
 from initlab.repeats import Repeats, quantiles, repeated
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
@@ -36,7 +36,8 @@ def section(key: Key, *, finished: bool) -> None:
         st.caption(f"{DRAWS} draws follow when the race has been run to its end.")
         return
     try:
-        shown = ongoing.finished(KEPT, key, lambda: repeated(*key), repeats_readings.how_far)
+        cost = draws_work(*key).operations
+        shown = ongoing.finished(KEPT, key, lambda: repeated(*key), repeats_readings.how_far, cost)
     except ValueError as error:
         st.info(f"{capitalized(str(error))}.", icon=":material/info:")
         return

@@ -30,7 +30,7 @@ def read(page: str, opening: Mapping[str, Value]) -> None:
         st.session_state[NOTES] = notes
         st.session_state[WRITTEN] = {} if first else link.encode(values)
     elif not _untouched():
-        st.session_state[NOTES] = []
+        st.session_state[NOTES] = _mend()
     if st.session_state.get(PAGE) != page:
         st.session_state[WRITTEN] = {} if not query else st.session_state[WRITTEN]
         st.session_state[PAGE] = page
@@ -76,6 +76,18 @@ def _came_from_the_browser(query: Mapping[str, list[str]]) -> bool:
     """Back, Forward or an edited address: the URL is not ours, and nothing in the page was touched."""
     ours = {name: [text] for name, text in st.session_state[WRITTEN].items()}
     return query != ours and _untouched()
+
+
+def _mend() -> list[str]:
+    """Put right what no control of ours can have sent, as if it had come in a link; what had to be changed."""
+    before, notes = st.session_state.get(STATE, {}), list[str]()
+    for name, text in link.encode(values()).items():
+        if text != before.get(name):
+            valid, complaints = link.decode({name: [text]})
+            if complaints:
+                apply({name: valid[name]})
+                notes += complaints
+    return notes
 
 
 def _untouched() -> bool:

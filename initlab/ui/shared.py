@@ -1,80 +1,124 @@
-"""Long work that several visitors ask for at once, as a class does that opens one link: done once, seen by all."""
+"""Long work that several visitors ask for at once, as a class does that opens one link: done once, seen by all.
+
+Where it is heavy, the work stands in line at the gate as long as anybody follows it. Its lock is taken only by who may
+go on, so that who computes already never waits for somebody who stands in line.
+"""
 
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import nullcontext
 from typing import Final, Generic, TypeVar
+
+from initlab.ui import gate
+from initlab.ui.gate import Turn
 
 NEWS: Final = 0.1  # seconds between two looks at how far another visitor has come
 Item = TypeVar("Item")
 
 
-class Shared(Generic[Item]):
+class _Made:
+    """What only one visitor makes at a time, while others wait for news."""
+
+    def __init__(self) -> None:
+        self._making, self._news = threading.Lock(), threading.Condition()
+
+    def _mine(self, turn: Turn | None) -> bool:
+        """Whether to go on making it, until `_stop`. Where somebody else does, or the turn has not come, no sooner than
+        there is news, or a moment has passed."""
+        if turn is not None and not turn.come():
+            gate.GATE.wait()
+        elif self._making.acquire(blocking=False):
+            return True
+        else:
+            with self._news:
+                self._news.wait(NEWS)
+        return False
+
+    def _stop(self) -> None:
+        self._making.release()
+        self._tell()
+
+    def _tell(self) -> None:
+        with self._news:
+            self._news.notify_all()
+
+
+class Shared(_Made, Generic[Item]):
     """Items in order. Whoever asks first makes the next ones; the others wait, and go on where he stops."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._found: list[Item] = []
-        self._making, self._news = threading.Lock(), threading.Condition()
 
     @property
     def found(self) -> list[Item]:
         """What is there so far."""
         return list(self._found)
 
-    def grow(self, total: int, following: Callable[[int], Iterable[Item]]) -> Generator[int]:
+    def grow(
+        self, total: int, following: Callable[[int], Iterable[Item]], *, heavy: bool = False
+    ) -> Generator[int]:  # fmt: skip
         """How many there are, again and again until there are `total`; `following(n)` makes those after the first n."""
-        while len(self._found) < total:
-            if self._making.acquire(blocking=False):
+        with gate.turn(self) if heavy else nullcontext() as turn:
+            while len(self._found) < total:
+                if not self._mine(turn):
+                    yield len(self._found)
+                    continue
                 try:
                     yield from self._make(total, following)
                 finally:
-                    self._making.release()
-            else:
-                with self._news:
-                    self._news.wait(NEWS)
-                yield len(self._found)
+                    self._stop()
 
     def _make(self, total: int, following: Callable[[int], Iterable[Item]]) -> Generator[int]:
         if len(self._found) >= total:  # the last one came just now
             return
         for item in following(len(self._found)):
             self._found.append(item)
-            with self._news:
-                self._news.notify_all()
+            self._tell()
             yield len(self._found)
 
 
-class Staged(Generic[Item]):
+class Staged(_Made, Generic[Item]):
     """One computation that tells how far it is. Whoever asks first does it; others watch, and go on where he stops."""
 
     def __init__(self, begin: Callable[[], Iterator[Item]]) -> None:
+        super().__init__()
         self._begin, self._running = begin, None
         self._latest: Item | None = None
         self._finished = False
-        self._making = threading.Lock()
 
     @property
     def result(self) -> Item | None:
         """The last item, once it is there."""
         return self._latest if self._finished else None
 
-    def follow(self) -> Generator[Item]:
+    def follow(self, *, heavy: bool = False) -> Generator[Item]:
         """Where it stands, again and again, the last item at last."""
-        while not self._finished:
-            if self._making.acquire(blocking=False):
+        with gate.turn(self) if heavy else nullcontext() as turn:
+            while not self._finished:
+                if not self._mine(turn):
+                    if self._latest is not None:
+                        yield self._latest
+                    continue
                 try:
                     yield from self._go_on()
                 finally:
-                    self._making.release()
-            else:
-                if self._making.acquire(timeout=NEWS):  # he who had it has stopped, or finished
-                    self._making.release()
-                if self._latest is not None:
-                    yield self._latest
+                    self._stop()
         assert self._latest is not None  # noqa: S101  it has finished
         yield self._latest
 
+    def last(self, *, heavy: bool = False) -> Item:
+        """The last item, whatever it takes."""
+        if self.result is None:
+            for _ in self.follow(heavy=heavy):
+                pass
+        assert self.result is not None  # noqa: S101
+        return self.result
+
     def _go_on(self) -> Generator[Item]:
         """From where it stands; what fails is begun anew by the next."""
+        if self._finished:  # just now
+            return
         self._running = self._running or self._begin()
         try:
             for item in self._running:
@@ -84,3 +128,8 @@ class Staged(Generic[Item]):
             self._running = None
             raise
         self._finished, self._running = True, None
+
+
+def once(make: Callable[[], Item]) -> Staged[Item]:
+    """A computation in one piece."""
+    return Staged(lambda: iter((make(),)))

@@ -18,7 +18,7 @@ from initlab.optimizers import OPTIMIZERS
 from initlab.spec import OUTPUTS, NetworkSpec
 from initlab.symmetry import MARKS, Moment, Trial, Walk, fitted
 from initlab.theory import broken
-from initlab.ui import compute, link, panels, preparing, session, state
+from initlab.ui import compute, compute_theory, link, panels, preparing, session, state
 from initlab.ui.fields import Grid
 from initlab.ui.pace import Pace
 from initlab.work import work
@@ -134,9 +134,10 @@ def walk(shown: View, place: DeltaGenerator) -> tuple[Walk, Moment, Moment]:
     Gives the walk, the moment it reached and the one that is drawn: past an overflow there is nothing to see.
     """
     with place:
-        preparing.networks([replace(shown.spec, precision="float64"), shown.asked])
+        preparing.networks([replace(shown.spec, precision="float64")])
+        preparing.probes([shown.asked])
     note, found, cost, pace = place.empty(), None, work(shown.spec).operations, Pace()
-    for found in compute.walk(shown.spec, shown.trial, shown.steps):
+    for found in compute_theory.walk(shown.spec, shown.trial, shown.steps, heavy=lambda steps: steps * cost > QUICK):
         done = len(found.moments) - 1
         if (shown.steps - done) * cost > QUICK and pace.due():
             note.progress(done / max(shown.steps, 1), f"Step {done} of {shown.steps}")

@@ -11,6 +11,7 @@ if here is None:
     panels.notes(session.notes())
     lesson_overview.overview()
 else:
+    lessons.judge(here)
     lessons.heading(here)
     panels.notes(session.notes())
     left, right = st.columns([5, 6], gap="large")

@@ -10,9 +10,9 @@ from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebSocket
 
-from benchmarks.browser import ROOT, Server, chromium, serving, settled, visit
+from benchmarks.browser import Server, chromium, settled
 
 
 class NewPage(Protocol):
@@ -40,14 +40,6 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on a free port, visited once; `server.log` holds what it has printed so far."""
-    with serving(ROOT / "app.py", tmp_path_factory.mktemp("server") / "app.log") as running:
-        visit(browser, running)
-        yield running
-
-
 @pytest.fixture
 def foreign_requests() -> list[str]:
     """Every address outside this machine that a page of this test has asked for; a test asserts that it stays empty."""
@@ -57,6 +49,11 @@ def foreign_requests() -> list[str]:
 @pytest.fixture
 def new_page(browser: Browser, server: Server, foreign_requests: list[str]) -> Iterator[NewPage]:
     contexts: list[BrowserContext] = []
+    refused: list[str] = []
+
+    def hear(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            refused.append(said.text)
 
     def note(request: Request | WebSocket) -> None:
         address = urlsplit(request.url)
@@ -75,12 +72,14 @@ def new_page(browser: Browser, server: Server, foreign_requests: list[str]) -> I
         context.on("request", note)
         page = context.new_page()
         page.on("websocket", note)
+        page.on("console", hear)
         page.goto(server.url + path)
         return settled(page)
 
     yield opened
     for context in contexts:
         context.close()
+    assert not refused, "the page loads what its own server forbids"
 
 
 @pytest.fixture

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+
+from initlab.server.mishap import SORRY
 
 PATIENCE: Final = 120.0  # seconds until a run that does not end counts as lost
 LARGEST: Final = 2**26  # bytes of one message
@@ -35,6 +36,7 @@ VALUES: Final[Mapping[str, str]] = {  # how the value of each kind of widget tra
     "number_input": "double_value",
     "menu_button": "string_trigger_value",
 }
+EMPTY: Final = {"string_value": "", "double_value": 0.0, "bool_value": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Run:
     """What one run of the page has sent."""
 
     seconds: float = 0.0
+    first_chart: float = 0.0  # seconds; the whole time where there is none
     bytes: int = 0
     figure_bytes: list[int] = field(default_factory=list[int])
     widgets: list[Widget] = field(default_factory=list[Widget])
@@ -71,10 +74,10 @@ class Visitor:
         self.query, self._page, self.headers = "", "", dict(headers or {})
         self._pages: dict[str, str] = {}
         self._states: dict[str, WidgetState] = {}
-        self._socket: ClientConnection | None = None
+        self.socket: ClientConnection | None = None
 
     async def __aenter__(self) -> Self:
-        self._socket = await connect(
+        self.socket = await connect(
             self.address, subprotocols=["streamlit"], max_size=LARGEST, additional_headers=self.headers,  # pyright: ignore[reportArgumentType]
             open_timeout=PATIENCE, ping_timeout=PATIENCE, compression=None,
         )  # fmt: skip
@@ -83,8 +86,8 @@ class Visitor:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._socket:
-            await self._socket.close()
+        if self.socket:
+            await self.socket.close()
 
     async def open(self, page: str, /, **query: object) -> Run:
         """Another page, by its address; the first visit says it by name, as no hash is known yet."""
@@ -114,20 +117,22 @@ class Visitor:
         return BackMsg(rerun_script=state)
 
     async def send(self, message: BackMsg) -> None:
-        assert self._socket
-        await self._socket.send(message.SerializeToString())
+        assert self.socket
+        await self.socket.send(message.SerializeToString())
 
     async def answer(self) -> Run:
         """All messages until the page has finished."""
-        assert self._socket
+        assert self.socket
         run, started = Run(), time.perf_counter()
         async with asyncio.timeout(PATIENCE):
             while True:
-                data = await self._socket.recv()
+                data = await self.socket.recv()
                 assert isinstance(data, bytes)
                 run.bytes += len(data)
                 message = ForwardMsg.FromString(data)
                 self._take(message, run)
+                if run.figure_bytes and not run.first_chart:
+                    run.first_chart = time.perf_counter() - started
                 if message.WhichOneof("type") == "script_finished":
                     if message.script_finished in GOOD:
                         break
@@ -135,6 +140,7 @@ class Visitor:
                         run.errors.append("the page did not compile")
                         break
         run.seconds = time.perf_counter() - started
+        run.first_chart = run.first_chart or run.seconds
         self._forget(run)
         return run
 
@@ -158,6 +164,8 @@ class Visitor:
             run.errors.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "alert":
             run.words.append(element.alert.body)
+            if element.alert.body == SORRY:
+                run.errors.append("the page stopped at a fault")
         elif kind in ("markdown", "heading", "text"):
             run.words.append(element.markdown.body if kind == "markdown" else element.heading.body)
         elif kind == "plotly_chart":
@@ -189,16 +197,13 @@ def state_of(widget: Widget, value: Any) -> WidgetState:
 def shown(widget: Widget) -> Any:
     """The value that the app has put into the control."""
     drawn = widget.drawn
-    for name in ("raw_value", "raw_values", "value"):
-        found = getattr(drawn, name, None)
-        if found is not None and (not isinstance(found, Message)) and (found or name == "value"):
-            return list(found) if VALUES[widget.kind].endswith("array_value") else found
-    return None
+    found = next(
+        (value for name in ("raw_values", "raw_value", "value") if (value := getattr(drawn, name, None))), None
+    )
+    if VALUES[widget.kind].endswith("array_value"):
+        return [] if found is None else list(found)
+    return found if found is not None else EMPTY[VALUES[widget.kind]]
 
 
 def _of_words(kind: str, drawn: Any) -> bool:
     return kind == "slider" and bool(drawn.options)
-
-
-def host(url: str) -> str:
-    return urlsplit(url).netloc

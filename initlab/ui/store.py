@@ -1,0 +1,44 @@
+"""The last large things that were made: as many of them as fit into so many bytes.
+
+Streamlit's caches count entries alone, and a probe of 200 layers is two hundred times as large as one of one layer.
+"""
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Final, Generic, ParamSpec, TypeVar
+
+BYTES: Final = 2**28  # of one store; what is larger on its own is kept until the next comes
+Item = TypeVar("Item")
+Key = ParamSpec("Key")
+
+
+class Store(Generic[Key, Item]):
+    """`make` with a memory. `size` says in advance how many bytes at most the result of a key will take."""
+
+    def __init__(self, entries: int, size: Callable[Key, int], make: Callable[Key, Item]) -> None:
+        self._entries, self._size, self._make = entries, size, make
+        self._kept: dict[Hashable, tuple[Item, int]] = {}  # the one asked for last is the last
+        self._lock = threading.Lock()
+
+    def __call__(self, *args: Key.args, **kwargs: Key.kwargs) -> Item:
+        key = (args, *kwargs.items())
+        with self._lock:
+            found = self._kept.pop(key, None) or (self._make(*args, **kwargs), self._size(*args, **kwargs))
+            self._kept[key] = found
+            while len(self._kept) > self._entries or (self.nbytes > BYTES and len(self._kept) > 1):
+                del self._kept[next(iter(self._kept))]
+        return found[0]
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def nbytes(self) -> int:
+        """At most, of all that is kept."""
+        return sum(size for _, size in self._kept.values())
+
+
+def stored(entries: int, size: Callable[Key, int]) -> Callable[[Callable[Key, Item]], Store[Key, Item]]:
+    """A decorator: keep what the function returns, at most so many `entries`, and `BYTES` by their `size`. It is called
+    with what can be a key, and gives quickly something that may take its time to grow."""
+    return lambda make: Store(entries, size, make)
