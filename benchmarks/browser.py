@@ -59,9 +59,9 @@ class Server:
 
 
 @contextmanager
-def serving(script: Path, log: Path) -> Iterator[Server]:
-    """Run `script` from its own folder on a free port until the block ends."""
-    port = free_port()
+def serving(script: Path, log: Path, port: int = 0) -> Iterator[Server]:
+    """Run `script` from its own folder until the block ends, on a free port unless one is given."""
+    port = port or free_port()
     options = {
         "server.port": port,
         "server.address": "127.0.0.1",

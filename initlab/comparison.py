@@ -14,7 +14,7 @@ from initlab.arrays import Parameters
 from initlab.data_driven import DATA_DRIVEN
 from initlab.errors import invalid
 from initlab.initializers import GAIN_RANGE, recipe
-from initlab.parameters import finite_number
+from initlab.parameters import finite_number, pairs
 from initlab.spec import NetworkSpec
 from initlab.wording import number
 from initlab.work import MAX_BYTES, MAX_OPERATIONS, smaller, total
@@ -43,7 +43,7 @@ class Start:
     gain: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "init_params", recipe(self.init).complete(dict(self.init_params)))
+        object.__setattr__(self, "init_params", recipe(self.init).complete(pairs("init_params", self.init_params)))
         object.__setattr__(self, "gain", finite_number("gain", self.gain, *GAIN_RANGE))
 
     @classmethod

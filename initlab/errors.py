@@ -8,17 +8,25 @@ LONGEST: Final = 40  # characters of a stranger's text that are worth repeating
 
 def unknown(what: str, got: object, known: Iterable[str]) -> ValueError:
     """Say what was asked for and everything that would have been accepted."""
-    return ValueError(f"unknown {what} {got!r}; choose one of {', '.join(known)}")
+    return ValueError(f"unknown {what} {represented(got)}; choose one of {', '.join(known)}")
 
 
 def out_of_range(what: str, got: object, low: float, high: float) -> ValueError:
     """Say the two bounds and the value that lies outside them (or is no number at all)."""
-    return ValueError(f"{what} must be a number from {low:g} to {high:g}; received {got!r}")
+    return ValueError(f"{what} must be a number from {low:g} to {high:g}; received {represented(got)}")
 
 
 def invalid(rule: str, got: object, remedy: str) -> ValueError:
     """Say the rule that was broken, the value that broke it, and what would be accepted."""
     return ValueError(f"{rule}; received {got}; {remedy}")
+
+
+def represented(got: object) -> str:
+    """What arrived, as Python writes it; in words where it is a number with more digits than Python cares to write."""
+    try:
+        return repr(got)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def quoted(text: str) -> str:

@@ -60,7 +60,7 @@ class Recipe:
 
 def recipe(name: str) -> Recipe:
     """The recipe of that name; ValueError names the choices."""
-    if name not in INITIALIZERS:
+    if not isinstance(name, str) or name not in INITIALIZERS:
         raise unknown("initializer", name, INITIALIZERS)
     return INITIALIZERS[name]
 

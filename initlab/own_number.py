@@ -8,7 +8,8 @@ import numpy as np
 from initlab.arrays import Array
 
 EXPONENT: Final = r"(?:[eE][+-]?\d{1,5})?"
-POINT: Final = re.compile(rf"[+-]?(?:\d+\.?\d*|\.\d+){EXPONENT}", re.ASCII)
+# No digit can be taken in two ways: a long row of them that is no number would else take the square of its length.
+POINT: Final = re.compile(rf"[+-]?(?:\d+(?:\.\d*)?|\.\d+){EXPONENT}", re.ASCII)
 WITH_POINT: Final = re.compile(rf"[+-]?\d*\.\d+{EXPONENT}", re.ASCII)
 WITH_COMMA: Final = re.compile(rf"[+-]?\d*,\d+{EXPONENT}", re.ASCII)
 UNKNOWN: Final = frozenset(("", "?", "na", "n/a", "#n/a", "nan", "-nan", "null"))  # of a text, too

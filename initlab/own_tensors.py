@@ -29,11 +29,12 @@ MOST_UNPACKED: Final = 2**23  # bytes of all tensors together
 MAGIC: Final = b"\x93NUMPY"
 LONGEST_HEADER: Final = 1000
 MOST_AXES: Final = 8
+ENCRYPTED: Final = 1  # in the flags of a ZIP archive's member
 KINDS: Final = "fiu"  # floating point and whole numbers
 SIZES: Final = (1, 2, 4, 8)  # bytes of one
 DESCR: Final = re.compile(r"'descr':\s*(?:'([<>|=]?)([a-zA-Z])([0-9]{0,4})[^']*'|(\[))")
 ORDER: Final = re.compile(r"'fortran_order':\s*(True|False)")
-SHAPE: Final = re.compile(r"'shape':\s*\(([0-9\s,]*)\)")
+SHAPE: Final = re.compile(r"'shape':\s*\(([0-9\s,]{0,100})\)")
 HOW: Final = "save the arrays with numpy.savez('weights.npz', w1=..., b1=..., w2=..., b2=...)"
 BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, OverflowError,
@@ -110,8 +111,9 @@ def _is_framework(names: list[str]) -> bool:
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The member's bytes; one more than the archive lists is one too many."""
     name = quoted(member.filename.removesuffix(".npy"))
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise invalid("a tensor is stored or deflated", f"another compression of {name}", HOW)
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & ENCRYPTED:
+        what = "an encryption" if member.flag_bits & ENCRYPTED else "another compression"
+        raise invalid("a tensor is stored or deflated", f"{what} of {name}", HOW)
     try:
         with archive.open(member) as stream:
             data = stream.read(member.file_size + 1)

@@ -106,9 +106,9 @@ def _sorted_out(tensors: Tensors, names: Sequence[str]) -> tuple[list[Named], li
 
 
 def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Layer2 before layer10: digits compare as numbers, and before letters."""
-    parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    return tuple((0, int(part), "") if part[0] in "0123456789" else (1, 0, part.lower()) for part in parts)
+    """Layer2 before layer10: digits compare as numbers, however many they are, and before letters."""
+    parts = re.findall(r"0*([0-9]+)|([^0-9]+)", name)
+    return tuple((0, len(digits), digits) if digits else (1, 0, word.lower()) for digits, word in parts)
 
 
 def _tokens(name: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from initlab.arrays import Parameters
-from initlab.errors import out_of_range, unknown
+from initlab.errors import invalid, out_of_range, represented, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,15 @@ def whole_number(what: str, value: object, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise out_of_range(f"{what} (whole)", value, low, high)
     return int(finite_number(what, value, low, high))
+
+
+def pairs(what: str, given: object) -> dict[str, float | str]:
+    """(name, value) pairs by name; ValueError where they are none."""
+    try:
+        return dict(given)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        rule = f"{what} are (name, value) pairs"
+        raise invalid(rule, represented(given), 'write (("stddev", 0.1),)') from None
 
 
 def complete(owner: str, parameters: Iterable[Parameter], given: Mapping[str, object]) -> Parameters:

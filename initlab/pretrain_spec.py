@@ -47,7 +47,8 @@ class PretrainSpec:
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
-            if (value := getattr(self, name)) not in choices:
+            value = getattr(self, name)
+            if not isinstance(value, str) or value not in choices:
                 raise unknown(name, value, choices)
         for name, bounds in NUMBERS.items():
             object.__setattr__(self, name, finite_number(name.replace("_", " "), getattr(self, name), *bounds))

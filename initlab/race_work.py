@@ -12,7 +12,7 @@ from initlab.recording import AT_ONCE, GRID, OBSERVED, judged_after, marks, reco
 from initlab.schedule import steps_in_all
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.work import MAX_BYTES, Work, start_operations, work
+from initlab.work import MAX_BYTES, Work, fitting, start_operations, work
 from initlab.work import require_affordable as require_startable
 
 RACE_OPERATIONS: Final = 2 * 10**12  # about a minute on one busy core
@@ -82,7 +82,8 @@ def affordable(specs: Sequence[NetworkSpec], train: TrainSpec) -> bool:
 
 
 def fitted(specs: Sequence[NetworkSpec], train: TrainSpec) -> tuple[tuple[NetworkSpec, ...], TrainSpec]:
-    """The nearest race that is affordable: fewer epochs, then smaller batches, then fewer layers."""
+    """The nearest race that is affordable: fewer epochs, then smaller batches, then fewer layers, and where one layer
+    is too many to be pre-trained, fewer epochs of that."""
     specs = tuple(specs)
     while not affordable(specs, train):
         too_long = any(step_work(spec, train) > STEP_OPERATIONS for spec in specs)
@@ -91,8 +92,13 @@ def fitted(specs: Sequence[NetworkSpec], train: TrainSpec) -> tuple[tuple[Networ
         elif not too_long and race_work(specs, train).operations > RACE_OPERATIONS and train.epochs > 1:
             train = replace(train, epochs=train.epochs * 9 // 10)
         else:
-            specs = tuple(replace(spec, depth=max(1, spec.depth * 3 // 4)) for spec in specs)
+            specs = tuple(_less(spec, all_rows(spec, train)) for spec in specs)
     return specs, train
+
+
+def _less(spec: NetworkSpec, rows: int) -> NetworkSpec:
+    """Fewer layers; a single one that is affordable to begin with."""
+    return replace(spec, depth=spec.depth * 3 // 4) if spec.depth > 1 else fitting(spec, rows)
 
 
 def require_affordable(specs: Sequence[NetworkSpec], train: TrainSpec) -> None:

@@ -15,6 +15,7 @@ from initlab.arrays import Array, Integers
 from initlab.datasets import Batch
 from initlab.losses import Loss
 from initlab.network import Network
+from initlab.quiet import quietly
 from initlab.spec import NetworkSpec
 from initlab.tally import BINS, LayerStats, Tally, Workspace
 from initlab.training import Training, evaluated
@@ -129,12 +130,12 @@ class Observer:
             seen = Mark(step, value, accuracy(found, self.test), *layers, *ratios, self._decision(judged))
         yield seen
 
+    @quietly
     def _layers(self, network: Network) -> tuple[LayerStats, LayerStats, Array]:
         if not self.closely:
             return unseen(), unseen(), np.zeros(0)
         forward, beyond = network.forward(self.observed.inputs), network.phi.saturates_beyond
-        with np.errstate(all="ignore"):
-            above = self.loss(forward.outputs, self.observed.targets)[1].astype(forward.outputs.dtype)
+        above = self.loss(forward.outputs, self.observed.targets)[1].astype(forward.outputs.dtype)
         workspace = Workspace(forward.outputs.dtype)
         activation, gradient, saturated = Tally(workspace), Tally(workspace), np.full(network.depth, np.nan)
         for layer, a in enumerate(forward.activations):

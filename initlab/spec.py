@@ -15,7 +15,7 @@ from initlab.errors import invalid, unknown
 from initlab.initializers import GAIN_RANGE, INITIALIZERS, recipe
 from initlab.laws import Law
 from initlab.losses import LOSS_NAMES
-from initlab.parameters import complete, finite_number, whole_number
+from initlab.parameters import complete, finite_number, pairs, whole_number
 
 SHAPES: Final = ("Constant", "Funnel", "Hourglass")
 NORMALIZATIONS: Final = ("None", "Batch", "Layer")
@@ -68,20 +68,13 @@ class NetworkSpec:
             self._set(name, finite_number(name, getattr(self, name), low, high))
         if not isinstance(self.residual, bool):
             raise unknown("residual", self.residual, ("True", "False"))
-        self._set("init_params", recipe(self.init).complete(self._pairs("init_params")))
-        parameters = ACTIVATIONS[self.activation].parameters
-        self._set("activation_params", complete(self.activation, parameters, self._pairs("activation_params")))
+        self._set("init_params", recipe(self.init).complete(pairs("init_params", self.init_params)))
+        given, known = pairs("activation_params", self.activation_params), ACTIVATIONS[self.activation].parameters
+        self._set("activation_params", complete(self.activation, known, given))
         if self.loss == "Cross-entropy" and not DATASETS[self.dataset].classes:
             raise invalid("Cross-entropy needs classes", self.dataset, "choose the loss Auto or another data set")
         if self.loss == "Mean squared error" and self.dataset == "Gaussian noise":
             raise invalid("Mean squared error needs targets", self.dataset, "choose the loss Auto or another data set")
-
-    def _pairs(self, name: str) -> dict[str, float | str]:
-        try:
-            return dict(getattr(self, name))
-        except (TypeError, ValueError):
-            rule = f"{name} are (name, value) pairs"
-            raise invalid(rule, repr(getattr(self, name)), 'write (("stddev", 0.1),)') from None
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)

@@ -90,7 +90,9 @@ class Pass:
         """Cosines between the first `most` units of each layer: of incoming weights with the bias, and of dLoss/dz."""
         layers = range(self.network.depth)
         weights = [np.vstack([self.network.weights[layer], self.network.biases[layer]]) for layer in layers]
-        gradients = [delta * (not idle) for delta, idle in zip(self.deltas, self.idle, strict=True)]
+        gradients = [
+            np.zeros_like(delta) if idle else delta for delta, idle in zip(self.deltas, self.idle, strict=True)
+        ]
         return tuple(cosines(w, most) for w in weights), tuple(cosines(g, most) for g in gradients)
 
 

@@ -14,18 +14,19 @@ def number(x: float, digits: int = 2) -> str:
     """`x` to so many significant digits, whole from 100 on: 0.072, 1,234, 2·10⁻¹⁰."""
     if not math.isfinite(x):
         return "not a number" if math.isnan(x) else "−∞" if x < 0 else "∞"
-    sign, magnitude = ("−" if x < 0 else ""), float(f"{abs(x):.{digits - 1}e}")
+    rounded = f"{abs(x):.{digits - 1}e}"  # above the largest float, where that is rounded up
+    sign, magnitude = ("−" if x < 0 else ""), float(rounded)
     if magnitude == 0:
         return "0"
     if not PLAIN[0] <= magnitude < PLAIN[1]:
-        return sign + _power(magnitude, digits)
+        return sign + _power(rounded)
     if magnitude >= 100:
         return f"{sign}{abs(x):,.0f}"
     return sign + f"{magnitude:.{digits + 4}f}".rstrip("0").rstrip(".")
 
 
-def _power(magnitude: float, digits: int) -> str:
-    mantissa, exponent = f"{magnitude:.{digits - 1}e}".split("e")
+def _power(rounded: str) -> str:
+    mantissa, exponent = rounded.split("e")
     factor = f"{float(mantissa):g}"
     return power(int(exponent)) if factor == "1" else f"{factor}·{power(int(exponent))}"
 

@@ -18,6 +18,7 @@ from initlab.wording import capitalized, layers_in_words, number, percent, power
         (99_999, "10⁵"),
         (12_345, "12,345"), (3.4e38, "3.4·10³⁸"), (-2.5, "−2.5"), (math.inf, "∞"), (-math.inf, "−∞"),
         (math.nan, "not a number"), (5e-324, "4.9·10⁻³²⁴"),
+        (1.797e308, "1.8·10³⁰⁸"), (-1.797e308, "−1.8·10³⁰⁸"),
     ],
 )  # fmt: skip
 def test_a_number_is_written_with_two_digits_or_whole(x: float, written: str) -> None:

@@ -68,12 +68,12 @@ def experiment() -> tuple[NetworkSpec, tuple[NetworkSpec, ...], TrainSpec, list[
     return spec, fit, shorter, notes
 
 
-def _beyond(
-    specs: tuple[NetworkSpec, ...], how: TrainSpec, fit: tuple[NetworkSpec, ...], shorter: TrainSpec
-) -> str:  # fmt: skip
+def _beyond(specs: tuple[NetworkSpec, ...], how: TrainSpec, fit: tuple[NetworkSpec, ...], shorter: TrainSpec) -> str:
     """What runs instead of what was asked for, and why the controls do not show it."""
     asked = {"depth": (specs[0].depth, fit[0].depth), "epochs": (how.epochs, shorter.epochs)}
     asked["minibatches of"] = (how.batch, shorter.batch)
+    most = [max(int(dict(one.init_params).get("pretrain_epochs", 0)) for one in side) for side in (specs, fit)]
+    asked["pre-training epochs of"] = (most[0], most[1])
     changed = [f"{name} {new:,} instead of {old:,}" for name, (old, new) in asked.items() if old != new]
     return (
         f"That race is beyond what a page may compute. It runs with {listed(changed)}; the controls keep what was "
