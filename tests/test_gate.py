@@ -153,7 +153,7 @@ def test_those_who_want_the_same_share_a_place_and_only_one_makes_it(one_place: 
             yield item
 
     def visitor() -> list[int]:
-        list(shared.grow(40, following, heavy=True))
+        list(shared.grow(40, following, line=gate.GATE))
         return shared.found
 
     with ThreadPoolExecutor(4) as visitors:
@@ -173,16 +173,16 @@ def test_who_is_inside_makes_what_another_waits_to_make(one_place: Gate) -> None
     """The other stands in line with the same work: he must hold no lock meanwhile, or both would wait for ever."""
     staged = once(lambda: "made")
     with ThreadPoolExecutor(1) as other, gate.place("outer", heavy=True):
-        waiting = other.submit(lambda: staged.last(heavy=True))
+        waiting = other.submit(lambda: staged.last(line=gate.GATE))
         while one_place.visitors(staged) == 0:
             one_place.wait()
-        assert staged.last(heavy=True) == "made"
+        assert staged.last(line=gate.GATE) == "made"
         assert waiting.result() == "made"
 
 
 def test_where_the_maker_leaves_his_place_stays_with_the_work(one_place: Gate) -> None:
     staged = Staged(lambda: iter(range(5)))
-    first, second = staged.follow(heavy=True), staged.follow(heavy=True)
+    first, second = staged.follow(line=gate.GATE), staged.follow(line=gate.GATE)
     assert [next(first), next(second), next(first)] == [0, 0, 1]
     with one_place.standing(ELSEWHERE):
         first.close()
@@ -197,7 +197,7 @@ def test_what_fails_gives_its_place_back(one_place: Gate) -> None:
         raise RuntimeError("no memory")
 
     with pytest.raises(RuntimeError, match="no memory"):
-        once(failing).last(heavy=True)
+        once(failing).last(line=gate.GATE)
     assert len(one_place) == 0
 
 

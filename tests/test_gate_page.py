@@ -60,6 +60,19 @@ def test_who_has_to_wait_reads_the_place_and_gets_the_result_when_it_is_free(
     assert len(gate.GATE) == 0
 
 
+def test_a_full_hall_sees_the_pictures_before_the_bands_and_hears_nothing_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "SHORT", Closed(1))
+    with gate.SHORT.standing(ELSEWHERE):
+        app = visit({**FRESH, "width": "28"}, page="explore")
+        assert not app.exception
+        assert len(charts(app)) == 3
+        assert not any("other draws" in text or "before you" in text for text in captions(app))
+    app.run()
+    assert any("highest of 10 other draws" in text for text in captions(app))
+
+
 @pytest.mark.parametrize("page", ["explore", "compare", "symmetry", "own", "depth-sweep", "isometry", "phase-diagram",
                                   "article", "lessons", "chooser", "catalogue"])  # fmt: skip
 def test_no_page_waits_for_what_takes_a_moment(page: str, monkeypatch: pytest.MonkeyPatch) -> None:

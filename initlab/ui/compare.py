@@ -81,12 +81,12 @@ def rms_charts(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
         )
         return
     banded = [one for one in specs if compute.has_band(one)]
-    long = compute.band_takes_long(banded, SEEDS)
-    if long:
+    line, quick = compute.band_line(banded, SEEDS)
+    if not quick:
         _draw_rms(charts, specs, seeds=0)
     pace = Pace()
     for done, one in enumerate(banded):
-        for count in compute.extend_band(one, SEEDS, heavy=long):
+        for count in compute.extend_band(one, SEEDS, line=line):
             if pace.due():
                 note.caption(f"Bands: {done * SEEDS + count} of {len(banded) * SEEDS} other draws so far.")
     _draw_rms(charts, specs, seeds=SEEDS)

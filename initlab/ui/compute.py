@@ -34,6 +34,7 @@ from initlab.start import Stage, build, stages
 from initlab.tally import LayerStats
 from initlab.theory import Theory, broken, expect, mean_correlations
 from initlab.ui import gate
+from initlab.ui.gate import Gate
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import stored
 from initlab.work import network_bytes, probe_bytes, start_operations, work
@@ -101,7 +102,7 @@ def _probing(spec: NetworkSpec) -> Staged[Probe]:
 
 def probe(spec: NetworkSpec, *, heavy: bool = False) -> Probe:
     """A `heavy` one only from a page itself: who caches something has nobody to tell of a place in the line."""
-    return _probing(spec).last(heavy=heavy)
+    return _probing(spec).last(line=gate.line(heavy=heavy))
 
 
 def probing(spec: NetworkSpec) -> int:
@@ -125,7 +126,8 @@ def _healing(spec: NetworkSpec) -> Staged[tuple[NetworkSpec | None]]:
 
 def remedy(spec: NetworkSpec) -> NetworkSpec | None:
     """A start that was probed on three seeds and found healthy, if there is one nearby; asked for by pages alone."""
-    (found,) = _healing(spec).last(heavy=gate.is_heavy(TRIALS * work(spec).operations))
+    heavy = gate.is_heavy(TRIALS * work(spec).operations)
+    (found,) = _healing(spec).last(line=gate.GATE if heavy else gate.SHORT)
     return found
 
 
@@ -149,17 +151,19 @@ def band(spec: NetworkSpec) -> Band | None:
     )
 
 
-def band_takes_long(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> bool:
-    missing = (spec for spec in specs if profiles(spec, seeds) is None)
-    return seeds * sum(work(spec).operations for spec in missing) > LONG
+def band_line(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> tuple[Gate, bool]:
+    """Where these bands stand in line, and whether they are there in a moment: a chart need not be drawn without."""
+    missing = [spec for spec in specs if profiles(spec, seeds) is None]
+    long = seeds * sum(work(spec).operations for spec in missing) > LONG
+    return (gate.GATE if long else gate.SHORT), not missing or not (long or len(gate.SHORT))
 
 
-def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, heavy: bool = False) -> Iterator[int]:
-    """Measure one draw after the other; gives how many are done. `heavy` as in `probe`, where it is not the cluster
-    that measures them."""
+def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, line: Gate | None = None) -> Iterator[int]:
+    """Measure one draw after the other; gives how many are done. In a `line` only from a page itself, as with `probe`,
+    and where it is not the cluster that measures them."""
     data, address = batch(spec.dataset, spec.scaling, spec.rows), cluster(seeds * work(spec).operations)
     measured = partial(seed_profiles, spec, data.inputs, data.targets, seeds=seeds, address=address)
-    return _kept_profiles(spec).grow(seeds, measured, heavy=heavy and not address)
+    return _kept_profiles(spec).grow(seeds, measured, line=None if address else line)
 
 
 def has_band(spec: NetworkSpec) -> bool:

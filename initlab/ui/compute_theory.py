@@ -107,7 +107,7 @@ def _births(spec: NetworkSpec) -> Staged[BornDead]:
 
 
 def born_dead(spec: NetworkSpec) -> BornDead:
-    return _births(spec).last(heavy=weights_drawn(spec, spec.rows) > NUMBERS)
+    return _births(spec).last(line=gate.line(heavy=weights_drawn(spec, spec.rows) > NUMBERS))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -163,7 +163,7 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
         measured = partial(sweep_blocks, grid, data.inputs, data.targets, unit_draws, address=address)
         try:
             heavy = not address and gate.is_heavy(grid.work.operations)
-            for _ in kept.grow(len(grid.blocks()), measured, heavy=heavy):
+            for _ in kept.grow(len(grid.blocks()), measured, line=gate.line(heavy=heavy)):
                 yield sum(part.ends.first_activation.size for part in kept.found) / grid.cells
         except Exception:  # whatever it is that a cluster raises when it goes away
             if not address:
@@ -200,7 +200,7 @@ def situation(asked: Situation) -> Found:
     """What a lesson's question is answered from; a race takes a second or two, copies in training hold 8 MB."""
     probed = isinstance(asked, Networks)
     heavy = not probed or gate.is_heavy(sum(compute.probing(spec) for spec in asked.specs))
-    return _finding(asked).last(heavy=heavy)
+    return _finding(asked).last(line=gate.line(heavy=heavy))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -209,4 +209,4 @@ def _advising(activation: str, depth: int, normalization: str, residual: bool) -
 
 
 def advice(activation: str, depth: int, normalization: str, residual: bool) -> Advice:
-    return _advising(activation, depth, normalization, residual).last(heavy=depth > SHALLOW)
+    return _advising(activation, depth, normalization, residual).last(line=gate.line(heavy=depth > SHALLOW))

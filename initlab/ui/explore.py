@@ -60,12 +60,12 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
         panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
         note.caption(f"{reading} {theory}  \nNo band: every other draw would have to read the data first.")
         return
-    long = compute.band_takes_long([spec])
-    if long:
+    line, quick = compute.band_line([spec])
+    if not quick:
         figure = compute.rms_figure(spec, False, panels.dark())
         panels.picture(title, figure, reading, "rms_alone", place=place)
     pace = Pace()
-    for count in compute.extend_band(spec, heavy=long):
+    for count in compute.extend_band(spec, line=line):
         if pace.due():
             note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
     figure = compute.rms_figure(spec, True, panels.dark())

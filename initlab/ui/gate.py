@@ -90,13 +90,21 @@ class Gate:
 
 
 GATE: Final = Gate(at_once())
+SHORT: Final = Gate(1)  # for what follows the first picture of a page in a moment: bands and remedies. In a full hall
+# these moments come from thirty visitors at once, and all of them together would hold up everybody's first picture
+
+
+def line(*, heavy: bool) -> Gate | None:
+    """Where work stands, if anywhere."""
+    return GATE if heavy else None
 
 
 class Turn:
-    """What a visitor sees of the line: nothing at all, unless there is somebody before the work."""
+    """What a visitor sees of the line: nothing at all, unless there is somebody before the work, and nothing of the
+    short one ever."""
 
-    def __init__(self, work: Hashable) -> None:
-        self._work = work
+    def __init__(self, work: Hashable, line: Gate) -> None:
+        self._work, self._line = work, line
         self._notice: DeltaGenerator | None = None
         self._said = 0
         self._pace = Pace()
@@ -104,7 +112,7 @@ class Turn:
     def come(self) -> bool:
         """Whether the work may go on. While it may not, the visitor is told why, and his run ends where he has changed
         anything meanwhile."""
-        before = GATE.before(self._work)
+        before = self._line.before(self._work)
         if get_script_run_ctx(suppress_warning=True) is not None:  # else nobody is looking: a download
             self._tell(before)
         return before == 0
@@ -112,10 +120,14 @@ class Turn:
     def _tell(self, before: int) -> None:
         if before == 0:
             self.clear()
-        elif self._pace.due() and before != self._said:
+        elif self._pace.due() and before != self._said and self._line is not SHORT:
             self._notice = self._notice or st.empty()
             self._notice.caption(f":material/hourglass_top: {sentence(before)}")
             self._said = before
+
+    def wait(self) -> None:
+        """Until something has changed, or for a moment."""
+        self._line.wait()
 
     def clear(self) -> None:
         """Take back what was said."""
@@ -134,10 +146,10 @@ def sentence(before: int) -> str:
 
 
 @contextmanager
-def turn(work: Hashable) -> Generator[Turn]:
+def turn(work: Hashable, line: Gate) -> Generator[Turn]:
     """`work` in line until the end of the block, for those who have something to do while they wait."""
-    with GATE.standing(work):
-        mine = Turn(work)
+    with line.standing(work):
+        mine = Turn(work, line)
         yield mine
         mine.clear()  # not on other ways out: a run that ends has no say any more
 
@@ -149,9 +161,9 @@ def place(work: Hashable, *, heavy: bool, unless: Callable[[], bool] = lambda: F
     if not heavy:
         yield
         return
-    with turn(work) as mine:
+    with turn(work, GATE) as mine:
         while not (unless() or mine.come()):
-            GATE.wait()
+            mine.wait()
         yield
 
 

@@ -37,7 +37,7 @@ def probes(specs: Iterable[NetworkSpec]) -> None:
 
 def _network(spec: NetworkSpec, place: DeltaGenerator) -> None:
     heavy, pace = gate.is_heavy(start_operations(spec)), Pace()
-    for stage in compute.start_stages(spec).follow(heavy=heavy):
+    for stage in compute.start_stages(spec).follow(line=gate.line(heavy=heavy)):
         left = pace.left(stage.share)
         if pace.due() and heavy:
             place.progress(stage.share, f"{announcement(spec)}{left}")

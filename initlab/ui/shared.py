@@ -1,6 +1,6 @@
 """Long work that several visitors ask for at once, as a class does that opens one link: done once, seen by all.
 
-Where it is heavy, the work stands in line at the gate as long as anybody follows it. Its lock is taken only by who may
+Where there is a `line`, the work stands in it as long as anybody follows it. Its lock is taken only by who may
 go on, so that who computes already never waits for somebody who stands in line.
 """
 
@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from typing import Final, Generic, TypeVar
 
 from initlab.ui import gate
-from initlab.ui.gate import Turn
+from initlab.ui.gate import Gate, Turn
 
 NEWS: Final = 0.1  # seconds between two looks at how far another visitor has come
 Item = TypeVar("Item")
@@ -26,7 +26,7 @@ class _Made:
         """Whether to go on making it, until `_stop`. Where somebody else does, or the turn has not come, no sooner than
         there is news, or a moment has passed."""
         if turn is not None and not turn.come():
-            gate.GATE.wait()
+            turn.wait()
         elif self._making.acquire(blocking=False):
             return True
         else:
@@ -56,10 +56,10 @@ class Shared(_Made, Generic[Item]):
         return list(self._found)
 
     def grow(
-        self, total: int, following: Callable[[int], Iterable[Item]], *, heavy: bool = False
+        self, total: int, following: Callable[[int], Iterable[Item]], *, line: Gate | None = None
     ) -> Generator[int]:  # fmt: skip
         """How many there are, again and again until there are `total`; `following(n)` makes those after the first n."""
-        with gate.turn(self) if heavy else nullcontext() as turn:
+        with gate.turn(self, line) if line else nullcontext() as turn:
             while len(self._found) < total:
                 if not self._mine(turn):
                     yield len(self._found)
@@ -92,9 +92,9 @@ class Staged(_Made, Generic[Item]):
         """The last item, once it is there."""
         return self._latest if self._finished else None
 
-    def follow(self, *, heavy: bool = False) -> Generator[Item]:
+    def follow(self, *, line: Gate | None = None) -> Generator[Item]:
         """Where it stands, again and again, the last item at last."""
-        with gate.turn(self) if heavy else nullcontext() as turn:
+        with gate.turn(self, line) if line else nullcontext() as turn:
             while not self._finished:
                 if not self._mine(turn):
                     if self._latest is not None:
@@ -107,10 +107,10 @@ class Staged(_Made, Generic[Item]):
         assert self._latest is not None  # noqa: S101  it has finished
         yield self._latest
 
-    def last(self, *, heavy: bool = False) -> Item:
+    def last(self, *, line: Gate | None = None) -> Item:
         """The last item, whatever it takes."""
         if self.result is None:
-            for _ in self.follow(heavy=heavy):
+            for _ in self.follow(line=line):
                 pass
         assert self.result is not None  # noqa: S101
         return self.result
