@@ -87,7 +87,7 @@ FLOORS: Final = (
     Floor(10.2, ("initlab/ui/link.py",), SCREEN),
     Floor(10.4, ("initlab/ui/session.py",), SCREEN),
     Floor(10.5, tuple(f"initlab/ui/{name}.py" for name in ("pace", "shown", "store", "lesson_progress")), SCREEN),
-    Floor(10.51, ("initlab/ui/gate.py",), SCREEN),
+    Floor(10.51, ("initlab/ui/gate.py", "initlab/ui/desk.py"), SCREEN),
     Floor(10.52, ("initlab/ui/kept.py", "initlab/ui/shared.py"), SCREEN),
     Floor(10.55, ("initlab/ui/ongoing.py",), SCREEN),
     Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),

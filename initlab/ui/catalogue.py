@@ -6,7 +6,6 @@ import streamlit as st
 from initlab import catalogue
 from initlab.activations import ACTIVATIONS
 from initlab.advice import ADVICE
-from initlab.gain_table import gain_reading
 from initlab.initializers import INITIALIZERS
 from initlab.laws import Law
 from initlab.spec import NetworkSpec
@@ -108,6 +107,7 @@ def dialects(name: str) -> None:
 def gains() -> None:
     """The gains of all activations, and what they do not do."""
     st.header("Gains of activations", anchor=False)
-    st.markdown(gain_reading())
-    panels.numbers(pd.DataFrame(compute_theory.gains()), "initlab-gains.csv", "catalogue_gains")
+    table, reading = compute_theory.gains()
+    st.markdown(reading)
+    panels.numbers(pd.DataFrame(table), "initlab-gains.csv", "catalogue_gains")
     st.caption("For z ~ N(0, 1), computed. PyTorch's calculate_gain raises an error where a dash stands.")

@@ -32,8 +32,9 @@ from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
 from initlab.start import Stage, build, stages
 from initlab.tally import LayerStats
-from initlab.theory import Theory, broken, expect, mean_correlations
-from initlab.ui import gate
+from initlab.theory import Theory, expect
+from initlab.ui import desk, gate
+from initlab.ui.desk import DESK
 from initlab.ui.gate import Gate
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import stored
@@ -76,7 +77,7 @@ def draws(seed: int) -> Draws:
 def start_stages(spec: NetworkSpec) -> Staged[Stage]:
     """The way to the network of a data-driven start, done once; an interrupted one goes on where it stopped."""
     inputs = batch(spec.dataset, spec.scaling, spec.rows).inputs
-    return Staged(lambda: stages(spec, inputs, draws(spec.seed)))
+    return Staged(lambda: desk.steps(stages(spec, inputs, draws(spec.seed))))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
@@ -96,8 +97,14 @@ def network(spec: NetworkSpec) -> Network:
 
 @stored(64, probe_bytes)
 def _probing(spec: NetworkSpec) -> Staged[Probe]:
-    data = batch(spec.dataset, spec.scaling, spec.rows)
-    return once(lambda: measure(network(spec), data.inputs, data.targets, spec.loss, spec))
+    return once(lambda: _measured(spec))
+
+
+def _measured(spec: NetworkSpec) -> Probe:
+    data, drawn = batch(spec.dataset, spec.scaling, spec.rows), draws(spec.seed)
+    learned = network(spec) if spec.needs_data else None
+    with DESK.seat(first=True):
+        return measure(learned or build(spec, draws=drawn), data.inputs, data.targets, spec.loss, spec)
 
 
 def probe(spec: NetworkSpec, *, heavy: bool = False) -> Probe:
@@ -120,8 +127,13 @@ def diagnosis(spec: NetworkSpec) -> tuple[Finding, ...]:
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def _healing(spec: NetworkSpec) -> Staged[tuple[NetworkSpec | None]]:
-    data = batch(spec.dataset, spec.scaling, spec.rows)
-    return once(lambda: (find_remedy(spec, diagnosis(spec), data.inputs, data.targets),))
+    return once(lambda: (_healed(spec),))
+
+
+def _healed(spec: NetworkSpec) -> NetworkSpec | None:
+    data, found = batch(spec.dataset, spec.scaling, spec.rows), diagnosis(spec)
+    with DESK.seat():
+        return find_remedy(spec, found, data.inputs, data.targets)
 
 
 def remedy(spec: NetworkSpec) -> NetworkSpec | None:
@@ -163,7 +175,9 @@ def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, line: Gate | None = No
     and where it is not the cluster that measures them."""
     data, address = batch(spec.dataset, spec.scaling, spec.rows), cluster(seeds * work(spec).operations)
     measured = partial(seed_profiles, spec, data.inputs, data.targets, seeds=seeds, address=address)
-    return _kept_profiles(spec).grow(seeds, measured, line=None if address else line)
+    if address:
+        return _kept_profiles(spec).grow(seeds, measured)
+    return _kept_profiles(spec).grow(seeds, lambda done: desk.steps(measured(done)), line=line)
 
 
 def has_band(spec: NetworkSpec) -> bool:
@@ -183,14 +197,6 @@ def theory(spec: NetworkSpec) -> Theory:
 def mean_squares(name: str, scaling: str, rows: int) -> Array:
     """Of every row of the data."""
     return (batch(name, scaling, rows).inputs.astype(float) ** 2).mean(axis=1)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
-def expected_correlations(spec: NetworkSpec) -> Array | None:
-    """Mean-field theory's mean cosine between inputs, a layer each; None where an assumption fails."""
-    if broken(spec):
-        return None
-    return mean_correlations(spec, batch(spec.dataset, spec.scaling, spec.rows).inputs)
 
 
 @kept_figures(128)
@@ -229,9 +235,8 @@ def curves_figure(specs: tuple[NetworkSpec, ...], direction: Direction, seeds: i
 
 def _curve(spec: NetworkSpec, label: str, direction: Direction, seeds: int) -> curves.Curve:
     stats, forward = _stats(spec, direction), direction == "forward"
-    seeds = seeds if has_band(spec) else 0
-    if seeds and profiles(spec, seeds) is None:  # forgotten since it was measured: a figure without it would be kept
-        list(extend_band(spec, seeds))
+    if seeds := seeds if has_band(spec) else 0:
+        list(extend_band(spec, seeds))  # where it was forgotten since: a figure without it would be kept
     draws = [p.activation if forward else p.gradient for p in profiles(spec, seeds) or ()] if seeds else []
     expected = theory(spec).forward if forward else theory(spec).backward
     return curves.Curve(

@@ -20,7 +20,7 @@ from initlab.figures import Figure
 from initlab.figures import law as law_figures
 from initlab.figures import phase as phase_figure
 from initlab.figures.phase import Marks
-from initlab.gain_table import gain_table
+from initlab.gain_table import gain_reading, gain_table
 from initlab.grid import Grid
 from initlab.isometry import Isometry
 from initlab.isometry import measured as jacobian_measured
@@ -34,7 +34,9 @@ from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.sweep import Block, sweep_blocks
 from initlab.symmetry import Trial, Walk, start, walk_bytes
-from initlab.ui import compute, gate
+from initlab.theory import broken, mean_correlations
+from initlab.ui import compute, desk, gate
+from initlab.ui.desk import DESK
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import stored
 
@@ -65,7 +67,7 @@ def _measured_isometry(
         return
     network = compute.network(replace(spec, precision="float64"))
     inputs = compute.batch(spec.dataset, spec.scaling, spec.rows).inputs
-    for found in jacobian_measured(network, inputs, row - 1, layers):
+    for found in desk.steps(jacobian_measured(network, inputs, row - 1, layers), first=True):
         if found.reached == spec.depth:
             kept.append(found)
         yield found
@@ -82,7 +84,8 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], 
     kept, data = _kept_walk(spec, trial), compute.batch(spec.dataset, spec.scaling, spec.rows)
     if not kept:
         plain = compute.network(replace(spec, precision="float64"))
-        kept.append(start(spec, trial, data, compute.draws(spec.seed), plain))
+        with DESK.seat(first=True):
+            kept.append(start(spec, trial, data, compute.draws(spec.seed), plain))
 
     def missing() -> int:
         return steps + 1 - len(kept[0].moments) if kept[0].moments[-1].finite else 0
@@ -90,10 +93,19 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], 
     with gate.place(object(), heavy=heavy(missing()), unless=lambda: missing() <= 0):
         while missing() > 0:
             yield kept[0]
-            further = kept[0].further(compute.draws(spec.seed))
+            with DESK.seat(first=True):
+                further = kept[0].further(compute.draws(spec.seed))
             if len(further.moments) > len(kept[0].moments):  # another session may have been faster
                 kept[0] = further
     yield kept[0]
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+def expected_correlations(spec: NetworkSpec) -> Array | None:
+    """Mean-field theory's mean cosine between inputs, a layer each; None where an assumption fails."""
+    if broken(spec):
+        return None
+    return mean_correlations(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
@@ -163,7 +175,8 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
         measured = partial(sweep_blocks, grid, data.inputs, data.targets, unit_draws, address=address)
         try:
             heavy = not address and gate.is_heavy(grid.work.operations)
-            for _ in kept.grow(len(grid.blocks()), measured, line=gate.line(heavy=heavy)):
+            blocks = measured if address else lambda done, measured=measured: desk.steps(measured(done))
+            for _ in kept.grow(len(grid.blocks()), blocks, line=gate.line(heavy=heavy)):
                 yield sum(part.ends.first_activation.size for part in kept.found) / grid.cells
         except Exception:  # whatever it is that a cluster raises when it goes away
             if not address:
@@ -182,8 +195,9 @@ def law_figure(spec: NetworkSpec, fan_in: int, fan_out: int, dark: bool) -> Figu
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def gains() -> dict[str, list[str] | Array]:
-    return gain_table()
+def gains() -> tuple[dict[str, list[str] | Array], str]:
+    """The table, and what it teaches."""
+    return gain_table(), gain_reading()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
@@ -205,7 +219,9 @@ def situation(asked: Situation) -> Found:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _advising(activation: str, depth: int, normalization: str, residual: bool) -> Staged[Advice]:
-    return once(lambda: find_advice(activation, depth, normalization, residual=residual))
+    return Staged(
+        lambda: desk.steps((find_advice(activation, depth, normalization, residual=residual) for _ in "1"), first=True)
+    )
 
 
 def advice(activation: str, depth: int, normalization: str, residual: bool) -> Advice:

@@ -107,7 +107,7 @@ def _silent(found: Found, dark: bool) -> Drawn:
 
 
 def _alike(found: Found, dark: bool) -> Drawn:
-    probe, theory = found.probes[0], compute.expected_correlations(found.specs[0])
+    probe, theory = found.probes[0], compute_theory.expected_correlations(found.specs[0])
     correlation, data = symmetric.correlation(probe), 1 - probe.data_difference
     figure = symmetry_figures.correlation_figure(correlation, data, theory, dark)
     return Drawn("How alike inputs become", figure, symmetric.collapse(probe, theory))

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 import streamlit as st
 
-from initlab.ui import gate
+from initlab.ui import desk, gate
 from initlab.ui.pace import Pace
 
 Item = TypeVar("Item")
@@ -34,7 +34,7 @@ def finished(
     """
     kept: Ongoing[Item] | None = st.session_state.get(key)
     if kept is None or kept.of != of:
-        steps = begin()
+        steps = desk.steps(begin())
         kept = st.session_state[key] = Ongoing(of, steps, next(steps))
     line, pace = st.empty(), Pace()
     with gate.place(kept, heavy=not kept.over and gate.is_heavy(operations)):

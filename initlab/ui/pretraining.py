@@ -24,7 +24,7 @@ from initlab.schedule import parted
 from initlab.spec import NetworkSpec
 from initlab.start import pretrain
 from initlab.train_spec import TrainSpec
-from initlab.ui import controls, finetuning, gate, link, panels, session
+from initlab.ui import controls, desk, finetuning, gate, link, panels, session
 from initlab.ui.pace import Pace
 from initlab.wording import counted
 from initlab.work import fitting, start_operations, work
@@ -101,7 +101,7 @@ def current(spec: NetworkSpec, tune: TrainSpec) -> Running:
 
 
 def _begun(spec: NetworkSpec, train: Batch, test: Batch, mode: Mode) -> Running:
-    snapshots = pretrain(spec, None, train.inputs)
+    snapshots = desk.steps(pretrain(spec, None, train.inputs))
     first = next(snapshots)
     return Running(spec, train, test, snapshots, first, first, mode)
 

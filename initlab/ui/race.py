@@ -21,7 +21,7 @@ from initlab.race_presets import PRESETS
 from initlab.race_work import all_rows, fitted, race_work, training_rows
 from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
-from initlab.ui import gate, link, panels, preparing, session, starts, state
+from initlab.ui import desk, gate, link, panels, preparing, session, starts, state
 from initlab.ui.pace import Pace
 from initlab.wording import capitalized, listed, number
 
@@ -128,7 +128,7 @@ def current(specs: tuple[NetworkSpec, ...], how: TrainSpec) -> Running | None:
     kept: Running | None = st.session_state.get(RUNNING)
     if kept is None or kept.key != (specs, how):
         try:
-            snapshots = race(specs, how)
+            snapshots = desk.steps(race(specs, how))
         except ValueError as error:
             st.info(f"{capitalized(str(error))}.", icon=":material/info:")
             return None

@@ -217,7 +217,7 @@ def collapse_chart(spec: NetworkSpec) -> None:
     """The second symmetry: inputs that become one."""
     probe = compute.probe(spec)
     correlation, data = readings.correlation(probe), 1 - probe.data_difference
-    theory = compute.expected_correlations(spec)
+    theory = compute_theory.expected_correlations(spec)
     figure = figures.correlation_figure(correlation, data, theory, panels.dark())
     panels.chart(
         "The second symmetry: inputs that become alike", figure, readings.collapse(probe, theory), "symmetry_inputs"
@@ -242,7 +242,7 @@ def numbers_panel(shown: View, found: Walk, moment: Moment) -> None:
         )
         panels.numbers(table, "initlab-distinct-units.csv", "symmetry_counts_table")
         inputs = {"layer": range(1, probe.depth + 1), "mean cosine between inputs": readings.correlation(probe)}
-        expected = compute.expected_correlations(shown.asked)
+        expected = compute_theory.expected_correlations(shown.asked)
         inputs |= {} if expected is None else {"expected by theory": expected}
         panels.numbers(pd.DataFrame(inputs), "initlab-input-correlation.csv", "symmetry_inputs_table")
         for name, cosine in (("weights", moment.weights[layer - 1]), ("gradients", moment.gradients[layer - 1])):

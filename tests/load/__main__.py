@@ -38,11 +38,13 @@ def at(seconds: Sequence[float], percent: int) -> float:
     return quantiles(seconds, n=100)[percent - 1] if len(seconds) > 1 else max(seconds, default=0.0)
 
 
-async def lesson(url: str, size: int, *, think: float, stay: float, within: float, also: bool = False) -> Diary:
+async def lesson(
+    url: str, size: int, *, think: float, stay: float, within: float, also: bool = False, follows: bool = True
+) -> Diary:  # fmt: skip
     """A class of that size that arrives `within` so many seconds; with one eager student if `also`."""
     diary, apart, rng = Diary(), Diary(), Random(0)  # noqa: S311  a class, not a secret
     coming: list[Coroutine[Any, Any, None]] = [
-        student(url, diary, Random(n), arrives=rng.uniform(0, within), think=think, stay=stay)  # noqa: S311
+        student(url, diary, Random(n), arrives=rng.uniform(0, within), think=think, stay=stay, follows=follows)  # noqa: S311
         for n in range(size)
     ]
     if also:
@@ -73,7 +75,8 @@ def report(name: str, server: Server, size: int, **how: Any) -> Diary:
 
 def thirty() -> None:
     with one() as server:
-        report("30 students, think 5 s", server, 30, think=5, stay=60, within=10)
+        report("30 students, think 5 s", server, 30, think=5, stay=90, within=10)
+        report("30 students, each on his own", server, 30, think=5, stay=60, within=10, follows=False)
 
 
 def hundred() -> None:

@@ -12,7 +12,13 @@ PAGES: Final = {  # how often a class opens each; races and sweeps are the busin
     "explore": 8, "compare": 2, "symmetry": 2, "phase-diagram": 2, "isometry": 1, "own": 1, "lessons": 2, "article": 1,
     "chooser": 1, "catalogue": 2,
 }  # fmt: skip
-TURN: Final = 0.15  # of all actions open another page
+LINKS: Final = {  # what a lecturer has prepared: an experiment a page, else its defaults
+    "explore": [{}, {"init": "Zeros"}, {"init": "He normal", "activation": "ReLU", "depth": 20}, {"stddev": 1}],
+    "compare": [{}, {"activation": "ReLU"}],
+    "symmetry": [{"init": "Zeros"}, {"init": "Constant"}],
+    "phase-diagram": [{}, {"activation": "ReLU"}],
+}  # fmt: skip
+TURN: Final = 0.3  # of all actions open a page
 FAR: Final = 3  # steps of a slider at most
 HANDS_OFF: Final = ("Share", "Hide from those who open it", "Greedy pre-training")
 
@@ -40,19 +46,24 @@ class Diary:
         self.errors += [f"{page}: {error}" for error in run.errors]
 
 
-async def student(url: str, diary: Diary, rng: Random, *, arrives: float, think: float, stay: float) -> None:
-    """Comes after `arrives` seconds and acts every `think` seconds on average until `stay` seconds are over."""
+async def student(url: str, diary: Diary, rng: Random, *, arrives: float, think: float, stay: float, follows: bool
+) -> None:  # fmt: skip
+    """Comes after `arrives` seconds and acts every `think` seconds on average until `stay` seconds are over.
+
+    Who `follows` the lecturer opens prepared links, and then moves controls; others take their own network along from
+    page to page, so that each soon has one that nobody else has.
+    """
     await asyncio.sleep(arrives)
     leaves, page = time.monotonic() + stay, _page(rng)
     try:
         async with Visitor(url) as visitor:
-            run = await visitor.open(page)
+            run = await visitor.open(page, **_link(page, rng, follows=follows))
             diary.note(page, run, joined=True)
             while time.monotonic() < leaves:
                 await asyncio.sleep(rng.expovariate(1 / think))
                 if rng.random() < TURN or not (widgets := movable(run)):
                     page = _page(rng)
-                    run = await visitor.open(page)
+                    run = await visitor.open(page, **_link(page, rng, follows=follows))
                 else:
                     widget = rng.choice(widgets)
                     run = await visitor.move(widget, moved(widget, rng))
@@ -69,6 +80,10 @@ async def eager(url: str, diary: Diary, rng: Random, stay: float) -> None:
         while time.monotonic() < leaves:
             for page in ("race", "depth-sweep"):
                 diary.note(page, await visitor.open(page, seed=rng.randrange(10**6)))
+
+
+def _link(page: str, rng: Random, *, follows: bool) -> dict[str, object]:
+    return {"v": 1, **rng.choice(LINKS.get(page, [{}]))} if follows else {}
 
 
 def _page(rng: Random) -> str:
