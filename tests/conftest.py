@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
-from benchmarks.browser import ROOT, Server, serving
+from benchmarks.browser import ROOT, Server, chromium, serving
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
@@ -22,6 +23,12 @@ def pytest_collection_finish() -> None:
     Keras and ten thousand tests. Left out of the search, a page takes a third of the time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

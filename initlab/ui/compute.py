@@ -95,16 +95,16 @@ def network(spec: NetworkSpec) -> Network:
     return found
 
 
-@stored(64, probe_bytes)
+@stored(512, probe_bytes)
 def _probing(spec: NetworkSpec) -> Staged[Probe]:
     return once(lambda: _measured(spec))
 
 
 def _measured(spec: NetworkSpec) -> Probe:
     data, drawn = batch(spec.dataset, spec.scaling, spec.rows), draws(spec.seed)
-    learned = network(spec) if spec.needs_data else None
+    found = network(spec) if spec.needs_data else None
     with DESK.seat(first=True):
-        return measure(learned or build(spec, draws=drawn), data.inputs, data.targets, spec.loss, spec)
+        return measure(found or build(spec, draws=drawn), data.inputs, data.targets, spec.loss, spec)
 
 
 def probe(spec: NetworkSpec, *, heavy: bool = False) -> Probe:
@@ -119,13 +119,13 @@ def probing(spec: NetworkSpec) -> int:
     return work(spec).operations - spec.needs_data * start_operations(spec)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
 def diagnosis(spec: NetworkSpec) -> tuple[Finding, ...]:
     """What is wrong, without remedies."""
     return findings(probe(spec))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
 def _healing(spec: NetworkSpec) -> Staged[tuple[NetworkSpec | None]]:
     return once(lambda: (_healed(spec),))
 
@@ -143,7 +143,7 @@ def remedy(spec: NetworkSpec) -> NetworkSpec | None:
     return found
 
 
-@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=1024, show_spinner=False, hash_funcs=KEYS)
 def _kept_profiles(spec: NetworkSpec) -> Shared[Profile]:
     """The draws measured so far; an interrupted band goes on where it stopped."""
     return Shared()
@@ -157,10 +157,9 @@ def profiles(spec: NetworkSpec, seeds: int) -> list[Profile] | None:
 
 def band(spec: NetworkSpec) -> Band | None:
     """The RMS over the other draws, once all of them are measured."""
-    found = profiles(spec, SEEDS)
-    return (
-        None if found is None else Band(np.array([p.activation for p in found]), np.array([p.gradient for p in found]))
-    )
+    if (found := profiles(spec, SEEDS)) is None:
+        return None
+    return Band(np.array([p.activation for p in found]), np.array([p.gradient for p in found]))
 
 
 def band_line(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> tuple[Gate, bool]:
@@ -185,7 +184,7 @@ def has_band(spec: NetworkSpec) -> bool:
     return not spec.needs_data
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
 def theory(spec: NetworkSpec) -> Theory:
     """What mean-field theory expects of the RMS, from the data's mean squares and the top layer's gradient."""
     return expect(
@@ -199,12 +198,12 @@ def mean_squares(name: str, scaling: str, rows: int) -> Array:
     return (batch(name, scaling, rows).inputs.astype(float) ** 2).mean(axis=1)
 
 
-@kept_figures(128)
+@kept_figures(512)
 def layers_figure(spec: NetworkSpec, direction: Direction, axis: Axis, ridges: bool, dark: bool) -> Figure:
     return layers.layers_figure(_stats(spec, direction), direction, axis, ridges, dark)
 
 
-@kept_figures(64)
+@kept_figures(256)
 def rms_figure(spec: NetworkSpec, banded: bool, dark: bool) -> Figure:
     """Alone, or with the band of other draws, which are measured here if they have been forgotten."""
     if banded:
@@ -212,7 +211,7 @@ def rms_figure(spec: NetworkSpec, banded: bool, dark: bool) -> Figure:
     return depth.rms_figure(probe(spec), band(spec) if banded else None, dark, theory(spec))
 
 
-@kept_figures(32)
+@kept_figures(128)
 def multiples_figure(
     specs: tuple[NetworkSpec, ...], direction: Direction, axis: Axis, same: bool, ridges: bool, dark: bool
 ) -> Figure:
@@ -226,7 +225,7 @@ def multiples_figure(
     )
 
 
-@kept_figures(32)
+@kept_figures(128)
 def curves_figure(specs: tuple[NetworkSpec, ...], direction: Direction, seeds: int, dark: bool) -> Figure:
     """The RMS lines of several starts and theory's; with `seeds` draws behind them, which have been measured."""
     found = [_curve(spec, label, direction, seeds) for label, spec in zip(labels_of(specs), specs, strict=True)]
@@ -256,7 +255,7 @@ def _stats(spec: NetworkSpec, direction: Direction) -> LayerStats:
     return probe(spec).activation if direction == "forward" else probe(spec).gradient
 
 
-@kept_figures(64)
+@kept_figures(256)
 def saturation_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
     """None where no output is saturated."""
     found = probe(spec)
@@ -265,7 +264,7 @@ def saturation_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
     return depth.shares_figure(found.saturated_share, saturation_limit(found), "saturated outputs", dark)
 
 
-@kept_figures(64)
+@kept_figures(256)
 def death_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
     """None where every unit answers to some row."""
     found = probe(spec)

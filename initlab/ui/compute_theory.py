@@ -73,7 +73,7 @@ def _measured_isometry(
         yield found
 
 
-@stored(3, lambda spec, trial: walk_bytes(spec))
+@stored(64, lambda spec, trial: walk_bytes(spec))
 def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
     """The one that went furthest; more steps go on from where it stands."""
     return []

@@ -59,7 +59,7 @@ class Shared(_Made, Generic[Item]):
         self, total: int, following: Callable[[int], Iterable[Item]], *, line: Gate | None = None
     ) -> Generator[int]:  # fmt: skip
         """How many there are, again and again until there are `total`; `following(n)` makes those after the first n."""
-        with gate.turn(self, line) if line else nullcontext() as turn:
+        with gate.turn(self, line) if line is not None else nullcontext() as turn:
             while len(self._found) < total:
                 if not self._mine(turn):
                     yield len(self._found)
@@ -94,7 +94,7 @@ class Staged(_Made, Generic[Item]):
 
     def follow(self, *, line: Gate | None = None) -> Generator[Item]:
         """Where it stands, again and again, the last item at last."""
-        with gate.turn(self, line) if line else nullcontext() as turn:
+        with gate.turn(self, line) if line is not None else nullcontext() as turn:
             while not self._finished:
                 if not self._mine(turn):
                     if self._latest is not None:

@@ -1,0 +1,74 @@
+"""One computation at a time, first pictures first, and the seat is given back on every way out."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from initlab.ui import desk
+from initlab.ui.desk import Desk
+
+
+@pytest.fixture
+def empty(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(desk, "DESK", Desk())
+    return desk.DESK
+
+
+def waiting(table: Desk, count: int) -> None:
+    """Until so many wait."""
+    while len(table._changed._waiters) < count:  # pyright: ignore[reportAttributeAccessIssue]
+        threading.Event().wait(0.001)
+
+
+def test_a_first_picture_comes_before_what_has_waited_longer(empty: Desk) -> None:
+    log: list[str] = []
+
+    def sit(name: str, *, first: bool) -> None:
+        with empty.seat(first=first):
+            log.append(name)
+
+    threads = [threading.Thread(target=sit, args=("band",), kwargs={"first": False}) for _ in range(2)]
+    threads.append(threading.Thread(target=sit, args=("picture",), kwargs={"first": True}))
+    with empty.seat():
+        for count, thread in enumerate(threads, 1):
+            thread.start()
+            waiting(empty, count)
+    for thread in threads:
+        thread.join()
+    assert log == ["picture", "band", "band"]
+
+
+def test_no_two_compute_at_once(empty: Desk) -> None:
+    seated, most = [0], [0]
+
+    def work() -> Iterator[int]:
+        for step in range(200):
+            seated[0] += 1
+            most[0] = max(most[0], seated[0])
+            seated[0] -= 1
+            yield step
+
+    threads = [threading.Thread(target=lambda: list(desk.steps(work()))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1]
+
+
+def test_who_sits_may_sit_down_again_and_gives_the_seat_back_when_something_fails(empty: Desk) -> None:
+    with pytest.raises(ZeroDivisionError), empty.seat(), empty.seat(first=True):
+        _ = 1 // 0
+    other = threading.Thread(target=lambda: list(desk.steps([1])))
+    other.start()
+    other.join(10)
+    assert not other.is_alive()
+
+
+def test_work_that_is_left_in_the_middle_holds_no_seat(empty: Desk) -> None:
+    steps = desk.steps(iter(range(5)))
+    assert next(steps) == 0
+    assert empty._owner is None
+    steps.close()
+    assert list(desk.steps(())) == []
