@@ -24,12 +24,12 @@ def test_curves_move_a_change_begins_another_race_and_stop_ends_it(new_page: New
     page = new_page("/race?v=1&race_epochs=1&depth=1&width=8&race_starts=Zeros;Zeros")
     page.goto(page.url.split("/race")[0] + LONG)
     page.get_by_text(RUNNING).wait_for()
-    page.wait_for_function(f"({POINTS})() > 9")
-    page.wait_for_function(f"({POINTS})() > 40")  # of 120: so many that no slow browser misses the shorter line
+    page.wait_for_function(f"() => ({POINTS})() > 9")
+    page.wait_for_function(f"() => ({POINTS})() > 40")  # of 120: so many that no slow browser misses the shorter line
     before = points(page)
     page.get_by_role("slider", name="Learning rate").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"0 < ({POINTS})() && ({POINTS})() < {before}")
+    page.wait_for_function(f"() => 0 < ({POINTS})() && ({POINTS})() < {before}")
     page.locator(".st-key-race_stop button").click()
     page.get_by_text(re.compile(r"Stopped after step [\d,]+ of")).wait_for()
     settled(page)
@@ -55,7 +55,7 @@ def test_a_race_is_played_again_without_the_server(new_page: NewPage) -> None:
     page.get_by_role("slider", name="Open after step").focus()
     for key, moment in (("End", moments - 1), ("Home", 0)):
         page.keyboard.press(key)
-        page.wait_for_function(f"{FILM}?._fullLayout?.sliders[0].active === {moment}")
+        page.wait_for_function(f"() => {FILM}?._fullLayout?.sliders[0].active === {moment}")
     settled(page)
     page.evaluate(
         f"window.film = {FILM}; window.played = 0; film.on('plotly_animatingframe', () => {{ played += 1; }})"
@@ -63,10 +63,10 @@ def test_a_race_is_played_again_without_the_server(new_page: NewPage) -> None:
     page.context.set_offline(True)
     play, _, back, on = page.locator(".st-key-race_rms .updatemenu-button").all()
     play.dispatch_event("click")
-    page.wait_for_function(f"played === {moments} && film._fullLayout.sliders[0].active === {moments - 1}")
+    page.wait_for_function(f"() => played === {moments} && film._fullLayout.sliders[0].active === {moments - 1}")
     for button, moment in ((back, moments - 2), (back, moments - 3), (on, moments - 2)):
         button.dispatch_event("click")
-        page.wait_for_function(f"film._fullLayout.sliders[0].active === {moment}")
+        page.wait_for_function(f"() => film._fullLayout.sliders[0].active === {moment}")
     page.locator(".st-key-race_rms .slider-rail-touch-rect").click(position={"x": 2, "y": 4}, force=True)
-    page.wait_for_function("film._fullLayout.sliders[0].active === 0")
+    page.wait_for_function("() => film._fullLayout.sliders[0].active === 0")
     assert page.evaluate("film.isConnected"), "it is still the same chart"
