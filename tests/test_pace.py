@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from initlab.ui import pace
-from initlab.ui.pace import EVERY, Pace
+from initlab.ui.pace import EVERY, SELDOM, TIMES, Pace
 
 
 def test_the_first_message_goes_through_and_the_next_after_a_while(monkeypatch) -> None:
@@ -16,6 +16,18 @@ def test_the_first_message_goes_through_and_the_next_after_a_while(monkeypatch) 
     assert not some.due()
     clock[0] += 0.2 * EVERY
     assert some.due()
+
+
+def test_messages_that_take_long_are_seldom_but_not_too_seldom(monkeypatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(pace.time, "monotonic", lambda: clock[0])
+    for took, silence in ((0.8 * EVERY, TIMES * 0.8 * EVERY), (5.0, 5.0), (0.9 * SELDOM, SELDOM)):
+        some = Pace()
+        assert some.due()
+        clock[0] += took
+        assert some.due() == (took >= silence)
+        clock[0] += silence - took + 0.01
+        assert some.due() == (took < silence)
 
 
 def page() -> None:

@@ -7,6 +7,8 @@ from typing import Final
 import streamlit as st
 
 EVERY: Final = 0.3  # seconds: with a message every 0.04 s a page that was just opened had no sliders for five seconds
+SELDOM: Final = 1.0  # seconds: the longest silence
+TIMES: Final = 3  # as long as a message took here is waited: where the server is short of time, a browser is so too
 
 
 class Pace:
@@ -14,15 +16,18 @@ class Pace:
 
     def __init__(self) -> None:
         self._last, self._begun = -math.inf, (math.nan, 0.0)
+        self._took: float | None = 0.0  # seconds for the last message; None until it has been sent
 
     def due(self) -> bool:
         """Whether to say something now. If the visitor has changed anything meanwhile, the run ends here, as it would
         with a message: Streamlit looks for that whenever the session is read."""
         _ = "_pace" in st.session_state
         now = time.monotonic()
-        if now - self._last < EVERY:
+        if self._took is None:
+            self._took = now - self._last
+        if now - self._last < max(EVERY, min(TIMES * self._took, SELDOM)):
             return False
-        self._last = now
+        self._last, self._took = now, None
         return True
 
     def left(self, share: float) -> str:
