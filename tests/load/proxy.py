@@ -35,7 +35,7 @@ def proxied(count: int) -> Iterator[Proxied]:
         port, log = free_port(), folder / "proxy.log"
         places = {f"APP{number}": server.url.removeprefix("http://") for number, server in enumerate(behind, 1)}
         process = subprocess.Popen(
-            [PROGRAM, "-f", str(CONFIGURATION)], stdout=log.open("wb"), stderr=subprocess.STDOUT,
+            [PROGRAM, "-f", str(CONFIGURATION)], stdout=stack.enter_context(log.open("wb")), stderr=subprocess.STDOUT,
             env={**os.environ, "LISTEN": f"127.0.0.1:{port}", **places},
         )  # fmt: skip
         stack.callback(stop, process)

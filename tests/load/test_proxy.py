@@ -66,6 +66,6 @@ def test_a_deep_link_and_a_download_go_through_the_proxy(hall: Proxied, browser:
         page.get_by_text("All numbers", exact=True).click()
         settled(page)
         with page.expect_download() as download:
-            page.get_by_role("button", name="CSV").click()
+            page.get_by_role("button", name="Download CSV").click()
         assert len(download.value.path().read_text().splitlines()) == 1 + 7
         assert {cookie.get("name") for cookie in context.cookies()} >= {"INITLAB"}
