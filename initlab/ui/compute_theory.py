@@ -219,9 +219,11 @@ def situation(asked: Situation) -> Found:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _advising(activation: str, depth: int, normalization: str, residual: bool) -> Staged[Advice]:
-    return Staged(
-        lambda: desk.steps((find_advice(activation, depth, normalization, residual=residual) for _ in "1"), first=True)
-    )
+    def made() -> Advice:
+        with DESK.seat(first=True):
+            return find_advice(activation, depth, normalization, residual=residual)
+
+    return once(made)
 
 
 def advice(activation: str, depth: int, normalization: str, residual: bool) -> Advice:
