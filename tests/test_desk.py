@@ -39,6 +39,28 @@ def test_a_first_picture_comes_before_what_has_waited_longer(empty: Desk) -> Non
     assert log == ["picture", "band", "band"]
 
 
+def test_long_work_goes_to_the_end_of_the_line_after_each_step(empty: Desk) -> None:
+    log: list[str] = []
+
+    def sit() -> None:
+        with empty.seat():
+            log.append("band")
+
+    def race() -> Iterator[None]:
+        for step in range(20):
+            log.append("step")
+            if step == 0:
+                other.start()
+                waiting(empty, 1)
+            yield
+
+    other = threading.Thread(target=sit)
+    for _ in desk.steps(race()):
+        pass
+    other.join()
+    assert log == ["step", "band", *["step"] * 19]
+
+
 def test_no_two_compute_at_once(empty: Desk) -> None:
     seated, most = [0], [0]
 
