@@ -11,7 +11,7 @@ from typing import Final
 import streamlit as st
 
 from initlab.spec import NetworkSpec
-from initlab.ui import link, state
+from initlab.ui import link, pace, state
 from initlab.ui.fields import Value
 
 WRITTEN: Final = "_written"  # the query last written to, or read from, the URL
@@ -34,6 +34,7 @@ def read(page: str, opening: Mapping[str, Value]) -> None:
     if st.session_state.get(PAGE) != page:
         st.session_state[WRITTEN] = {} if not query else st.session_state[WRITTEN]
         st.session_state[PAGE] = page
+        pace.opened()
 
 
 def write() -> None:
