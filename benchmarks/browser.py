@@ -108,7 +108,7 @@ def _launch(playwright: Playwright) -> Browser:
 def settled(page: Page, seconds: float = SETTLE_SECONDS) -> Page:
     """The page, once its script has finished and its charts are drawn."""
     page.evaluate("() => { delete window.settledSince; }")
-    page.wait_for_function(SETTLED, arg=QUIET_MS, timeout=seconds * 1000)
+    page.wait_for_function(SETTLED, arg=QUIET_MS, polling=50, timeout=seconds * 1000)
     return page
 
 

@@ -2,7 +2,10 @@
 
 import gc
 import os
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import Final
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -14,8 +17,25 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 os.environ.update(KERAS_BACKEND="jax", JAX_ENABLE_X64="1", JAX_PLATFORMS="cpu", JAX_DISABLE_MOST_OPTIMIZATIONS="1")
 
+FEW: Final = 2  # cases of a test in `make test`, unless it is marked as `whole`
+
 settings.register_profile("ordinary", max_examples=25, deadline=None, derandomize=True)
 settings.load_profile("ordinary")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with many cases `make test` takes a few, spread evenly, and `make stress` the rest. Each test begins
+    elsewhere, so that together they see most of a table."""
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if not (item.get_closest_marker("stress") or item.get_closest_marker("whole")):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    for name, many in cases.items():
+        every = -(-len(many) // FEW)
+        for index, item in enumerate(many):
+            if index % every != crc32(name.encode()) % every:
+                item.add_marker(pytest.mark.stress)
 
 
 def pytest_collection_finish() -> None:

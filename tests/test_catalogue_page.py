@@ -1,5 +1,6 @@
 """The Catalogue page without a browser: what is searched for, what is shown of it, and the way into the laboratory."""
 
+import pytest
 from visits import alternative_texts, captions, charts, follow, notes, shown_spec, visit
 
 from initlab import catalogue
@@ -47,6 +48,7 @@ def test_a_link_opens_a_search_a_layer_and_an_initializer() -> None:
     assert app.session_state["catalogue_init"] == app.header[0].value
 
 
+@pytest.mark.stress
 def test_what_cannot_be_found_or_read_is_said_and_everything_shown() -> None:
     app = opened({"catalogue_search": "<b>" + "x" * 500, "catalogue_init": "Theano"})
     assert "only the first 40 characters" in notes(app)

@@ -51,6 +51,7 @@ def test_the_page_opens_on_the_article() -> None:
     assert set(charts(app)) == CHARTS
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("name", sampled(PRESETS, 0, 6))
 def test_a_preset_opens_its_starts_and_architecture_and_leaves_the_sidebars_start_alone(name: str) -> None:
     app = compare()
@@ -79,7 +80,8 @@ def test_a_preset_opens_its_starts_and_architecture_and_leaves_the_sidebars_star
     assert (limits in captions(app)) == bool(limits)
 
 
-@pytest.mark.parametrize("first", sampled(range(0, len(MENU), MOST), 1))
+@pytest.mark.parametrize("first", range(0, len(MENU), MOST))
+@pytest.mark.stress
 def test_every_initializer_can_be_compared(first: int) -> None:
     text = ";".join(MENU[first : first + MOST])
     app = compare({"compare_starts": text})
@@ -140,6 +142,7 @@ def test_a_start_is_changed_duplicated_removed_and_added() -> None:
     assert not app.exception
 
 
+@pytest.mark.stress
 def test_two_cannot_become_one_and_six_not_seven() -> None:
     app = choose(compare({"compare_starts": "Zeros;Ones"}), 0)
     assert app.button(key="compare_starts_remove").disabled

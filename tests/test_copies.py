@@ -107,6 +107,7 @@ def test_layers_that_part_one_after_the_other_are_told_in_short_sentences(depth:
         assert f"the first at step {first.min()}, the last at step {first.max()}. " in text
 
 
+@pytest.mark.stress
 def test_the_loss_of_zeros_is_told_with_its_floor() -> None:
     walk, moment = shown(EXPERIMENTS["Zeros, tanh"])
     shares = np.bincount(np.asarray(load("Digits", rows=256).targets)) / 256

@@ -46,6 +46,7 @@ def test_the_page_opens_on_a_map_with_the_edge_in_its_middle() -> None:
     assert "Theory's critical gain (χ₁ = 1) is 8.84" in alternative_texts(app)["sweep_map"]
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("name", sampled(PRESETS, 1))
 def test_a_preset_opens_its_network(name: str) -> None:
     app = visit(SMALL)
@@ -55,6 +56,7 @@ def test_a_preset_opens_its_network(name: str) -> None:
     assert PRESETS[name].look_for in captions(app)
 
 
+@pytest.mark.stress
 def test_what_the_presets_promise_is_so() -> None:
     found: dict[str, Sweep] = {
         name: sweep(replace(preset.spec, batch=16), (1, 10, 15, 30)) for name, preset in PRESETS.items()
@@ -119,6 +121,7 @@ def test_a_map_beyond_the_budget_is_shortened_and_says_so(monkeypatch: pytest.Mo
     assert "Measured instead, with 16 rows" in notes(app)
 
 
+@pytest.mark.stress
 def test_the_selectors_pick_a_cell_and_the_link_opens_it_in_explore() -> None:
     app = visit({**SMALL, "init": "He normal", "activation": "ReLU"})
     app.select_slider(key="sweep_depth").set_value(7)

@@ -11,6 +11,7 @@ from initlab.ui.navigation import PAGES
 SECONDS = 120
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize(
     "pages", [("race",), pytest.param([page.url_path for page in PAGES], marks=pytest.mark.stress)], ids=["some", "all"]
 )

@@ -53,6 +53,7 @@ def test_the_blocks_of_one_gain_come_together_so_that_it_is_applied_once() -> No
     assert len(columns) > len(set(columns)) == 41
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("shape", ["Constant", "Hourglass"])
 @pytest.mark.parametrize("init", ["He normal", "Orthogonal"])
 def test_what_is_too_large_is_refused_with_what_would_fit(shape: str, init: str) -> None:

@@ -10,6 +10,7 @@ from initlab import ACTIVATIONS, INITIALIZERS, draw, draw_bias
 from initlab.initializers import Recipe, recipe
 from initlab.pretrain_spec import PARAMETERS
 
+pytestmark = pytest.mark.whole  # who adds one entry to the table sees it tested at once
 MENU = (
     "Zeros", "Constant", "Random normal", "Random uniform", "Glorot uniform", "Glorot normal", "He uniform",
     "He normal", "Greedy pre-training", "Ones", "Truncated normal", "Variance scaling", "LeCun normal", "LeCun uniform",

@@ -1,5 +1,6 @@
 """The picture of the plane and the two maps: valid, small, and drawn from the numbers they claim to show."""
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -17,11 +18,11 @@ from initlab.point import correlation_curve, point, variance_curve
 
 BYTES: Final = 60_000
 SMALL: Final = Place(0.0128, 0.0)
-PLANES: Final = {name: phase.plane(name) for name in ACTIVATIONS}
+plane = cache(phase.plane)
 
 
 def drawn(name: str, here: Place | None = SMALL, *, sure: bool = True, dark: bool = False) -> go.Figure:
-    found = PLANES[name]
+    found = plane(name)
     marks = Marks(landmarks(128, name), here, sure, Place(3.0, 0.04))
     return plane_figure(found, marks, phase.picks(name, found.window), dark)
 
@@ -48,8 +49,8 @@ def test_every_plane_is_valid_small_and_in_its_own_theme(name: str, dark: bool) 
 def test_the_colour_of_a_cell_is_its_chi(name: str) -> None:
     (heat,) = (t for t in traces(drawn(name)) if t.type == "heatmap")
     chi = FURTHEST ** (heat.z / LEVELS - 1.0)
-    np.testing.assert_allclose(chi, np.clip(PLANES[name].chi, 1 / FURTHEST, FURTHEST), rtol=0.005)
-    window = PLANES[name].window
+    np.testing.assert_allclose(chi, np.clip(plane(name).chi, 1 / FURTHEST, FURTHEST), rtol=0.005)
+    window = plane(name).window
     np.testing.assert_allclose(heat.x0 + heat.dx * np.arange(100), x_of(window, window.weight), atol=1e-9)
     np.testing.assert_allclose(heat.y0 + heat.dy * np.arange(100), window.bias, atol=1e-12)
 
@@ -79,7 +80,7 @@ def test_an_edge_of_one_point_is_a_ring_with_its_words() -> None:
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_sides_are_named_where_they_are(name: str) -> None:
-    found, labels = PLANES[name], layout(drawn(name)).annotations
+    found, labels = plane(name), layout(drawn(name)).annotations
     named = {label.text.split("</b>")[0].removeprefix("<b>"): label for label in labels if label.text.startswith("<b>")}
     named.pop("this network")
     assert "ordered" in named
@@ -91,7 +92,7 @@ def test_the_sides_are_named_where_they_are(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Tanh", "Sigmoid"])
 def test_every_line_of_depth_has_its_number_on_it(name: str) -> None:
-    figure, found = drawn(name), PLANES[name]
+    figure, found = drawn(name), plane(name)
     numbers = [label for label in layout(figure).annotations if label.text.removesuffix(" layers").isdigit()]
     assert sorted(int(n.text.removesuffix(" layers")) for n in numbers) == sorted(line.depth for line in found.lines)
     for label in numbers:
@@ -112,7 +113,7 @@ def test_landmarks_are_diamonds_in_their_places_and_named_once() -> None:
 @pytest.mark.parametrize("width", [1, 16, 128, 1024])
 @pytest.mark.parametrize("name", ["Tanh", "Sigmoid", "Softsign"])
 def test_upright_labels_keep_apart_on_the_narrowest_screen_and_so_on_all(name: str, width: int) -> None:
-    found = PLANES[name]
+    found = plane(name)
     figure = plane_figure(
         found, Marks(landmarks(width, name), Place(1.0, 0.0), True, Place(3.0, 0.0)),
         phase.picks(name, found.window), dark=False,
@@ -130,7 +131,7 @@ def test_upright_labels_keep_apart_on_the_narrowest_screen_and_so_on_all(name: s
 @pytest.mark.parametrize("width", [1, 128])
 @pytest.mark.parametrize("name", ["Tanh", "Sigmoid", "ReLU"])
 def test_no_upright_label_is_higher_than_half_the_plane_and_none_loses_a_name(name: str, width: int) -> None:
-    found, marks = PLANES[name], landmarks(width, name)
+    found, marks = plane(name), landmarks(width, name)
     figure = plane_figure(
         found, Marks(marks, None, True, Place(3.0, 0.0)), phase.picks(name, found.window), dark=False
     )  # fmt: skip
@@ -164,7 +165,7 @@ def test_a_network_outside_the_picture_stands_at_its_border_with_its_numbers(pla
     assert (star.x[0], star.y[0]) == pytest.approx(shown)
     (label,) = (a.text for a in layout(figure).annotations if "this network" in a.text)
     assert (f"{place.weight:.3g}" in label and f"{place.bias:.3g}" in label) == (place != shown)
-    assert nearest_inside(PLANES["Tanh"].window, place) == pytest.approx(shown)
+    assert nearest_inside(plane("Tanh").window, place) == pytest.approx(shown)
 
 
 def test_a_point_without_weights_stands_at_the_left_end_of_a_log_axis() -> None:

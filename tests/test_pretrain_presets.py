@@ -36,6 +36,7 @@ def lost(name: str, seed: int) -> float:
     return float(((rows - back) ** 2).sum() / ((rows - rows.mean(axis=0)) ** 2).sum())
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("seed", SEEDS)
 def test_classic(seed: int) -> None:
     pretrained, glorot, small = right("Classic", seed)
@@ -73,6 +74,7 @@ def test_five_layers(seed: int) -> None:
     assert glorot < 0.15
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("seed", SEEDS)
 def test_one_layer(seed: int) -> None:
     pretrained, glorot, small = right("One layer", seed)

@@ -193,6 +193,7 @@ def test_what_takes_too_long_is_refused_before_anything_runs() -> None:
         race([replace(SPEC, depth=100, width=512)], TrainSpec(epochs=1))
 
 
+@pytest.mark.stress
 def test_a_race_waits_for_its_pretrained_start_and_learns_it_from_all_training_rows() -> None:
     specs, how = (SPEC, SPEC.with_init("Glorot uniform")), TrainSpec(epochs=2, labels=50)
     snapshots = list(race(specs, how))

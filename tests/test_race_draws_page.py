@@ -46,6 +46,7 @@ def test_nothing_is_repeated_unless_asked_for() -> None:
     assert drawn(app) == KEYS
 
 
+@pytest.mark.stress
 def test_a_rerun_for_another_reason_computes_nothing_again_and_a_change_begins_anew() -> None:
     app = opened()
     first = app.session_state["_race_draws"]

@@ -50,6 +50,7 @@ def test_every_chart_is_described_by_the_sentence_under_it() -> None:
         assert sentence in captions(app)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("name", sampled(PRESETS, 1, 3))
 def test_a_preset_opens_its_contestants_and_says_what_to_look_for(name: str) -> None:
     app = opened()
@@ -89,6 +90,7 @@ def test_pause_stop_and_rewind() -> None:
         np.testing.assert_array_equal(one.losses, other.losses)
 
 
+@pytest.mark.stress
 def test_a_paused_race_stays_where_it_is_until_it_goes_on() -> None:
     app = opened()
     app.button(key="race_rewind").click().run()
@@ -104,6 +106,7 @@ def test_a_paused_race_stays_where_it_is_until_it_goes_on() -> None:
     assert not running.paused
 
 
+@pytest.mark.stress
 def test_a_stopped_race_is_over_and_a_change_begins_another() -> None:
     app = opened()
     running = app.session_state["_race"]
@@ -166,6 +169,7 @@ def test_a_link_with_one_contestant_gets_another_and_says_so() -> None:
     assert "there is nothing to compare with, so Glorot normal is added" in notes(app)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("name", sampled(ACTIVATIONS, 1, 7))
 def test_every_activation_races(name: str) -> None:
     assert list(charts(opened({"activation": name}))) == KEYS
@@ -223,6 +227,7 @@ def test_the_pictures_of_a_race_are_those_of_its_marks() -> None:
         np.testing.assert_allclose(10 ** np.array(drawn, float), glorot, rtol=1e-5)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("wanted", sampled(["11", "1000000"]))
 def test_a_film_opens_on_the_last_recorded_moment_until_the_step_of_the_link(wanted: str) -> None:
     app = opened({"race_picture": "RMS a layer", "race_moment": wanted, "race_epochs": "5"})

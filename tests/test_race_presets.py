@@ -19,6 +19,7 @@ def finished(name: str, seed: int) -> Snapshot:
     return last
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_better_start_trains_faster(seed: int) -> None:
     last = finished("A better start trains faster", seed)
@@ -38,6 +39,7 @@ def test_zero_and_constant_never_learn(seed: int) -> None:
     assert glorot.marks[-1].accuracy > 0.9
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.stress) for seed in range(6, 10))])
 def test_random_weights_overfit(seed: int) -> None:
     last = finished("Random weights overfit", seed)
@@ -59,6 +61,7 @@ def test_predicting_the_mean_costs_about_one() -> None:
     assert ((test.targets - fit.targets.mean()) ** 2).mean() == pytest.approx(1, abs=0.05)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("seed", SEEDS)
 def test_too_large_a_step(seed: int) -> None:
     glorot, he, doubled = finished("Too large a step", seed).runners

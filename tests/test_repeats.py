@@ -24,6 +24,7 @@ def finish(spec: NetworkSpec = SPEC, how: TrainSpec = HOW, lineup=LINEUP, draws:
     return last
 
 
+@pytest.mark.stress
 def test_the_bands_are_those_of_races_run_one_by_one() -> None:
     how = replace(HOW, epochs=11)
     found = finish(how=how, draws=10)

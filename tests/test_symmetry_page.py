@@ -66,6 +66,7 @@ def test_a_link_says_all_about_the_start_whatever_the_page_opens_on() -> None:
     assert shown_spec(app) == replace(DEFAULT, depth=4)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("experiment", sampled(EXPERIMENTS.values(), 0, 6), ids=EXPERIMENTS)
 def test_an_experiment_opens_with_what_to_look_for_and_its_verdict(experiment: Experiment) -> None:
     app = visit(QUICK)

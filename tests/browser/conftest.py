@@ -61,7 +61,9 @@ def new_page(browser: Browser, server: Server, foreign_requests: list[str]) -> I
         height: int = 1080,
         color_scheme: Literal["light", "dark"] = "light",
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=color_scheme)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=color_scheme, reduced_motion="reduce"
+        )  # the shimmer of Streamlit's placeholders takes a quarter of what a page costs without a graphics card
         contexts.append(context)
         context.on("request", note)
         page = context.new_page()

@@ -94,9 +94,13 @@ def test_axe_finds_nothing_of_ours_on_the_pages_of_several_networks(
 @pytest.mark.parametrize(
     ("path", "scheme", "query"),
     sampled(
-        (page.url_path, *look)
-        for look in (("light", ""), ("dark", ""), ("light", "?embed=true"), ("dark", "?present=1"))
-        for page in PAGES
+        (
+            (page.url_path, *look)
+            for look in (("light", ""), ("dark", ""), ("light", "?embed=true"), ("dark", "?present=1"))
+            for page in PAGES
+        ),
+        30,
+        52,
     ),
 )
 def test_axe_finds_nothing_of_ours_on_any_page(
@@ -106,6 +110,7 @@ def test_axe_finds_nothing_of_ours_on_any_page(
     assert faults(page) <= Counter(ALLOWED)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("query", sampled(["", "?init=Glorot+normal&activation=ReLU"]))
 def test_axe_finds_nothing_of_ours_on_a_page_as_it_opens(new_page: NewPage, query: str) -> None:
     page = new_page("/" + query, height=TALL)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from benchmarks.browser import settled
@@ -24,6 +25,7 @@ def chips(page: Page) -> list[str]:
     return page.locator(".st-key-compare_starts_chip button").all_inner_texts()
 
 
+@pytest.mark.stress
 def test_a_preset_a_link_to_it_and_a_start_removed_by_keyboard(new_page: NewPage) -> None:
     page = new_page("/compare")
     assert len(chips(page)) == 6
@@ -54,6 +56,7 @@ def test_a_preset_a_link_to_it_and_a_start_removed_by_keyboard(new_page: NewPage
     assert len(chips(page)) == 4
 
 
+@pytest.mark.stress
 def test_the_links_between_explore_and_compare_are_one_back_each(new_page: NewPage) -> None:
     page = new_page("/?v=1&depth=4&width=16&batch=16")
     explored = page.url
@@ -82,6 +85,7 @@ def test_the_links_between_explore_and_compare_are_one_back_each(new_page: NewPa
     assert page.url == explored
 
 
+@pytest.mark.stress
 def test_a_phone_shows_the_comparison_without_scrolling_sideways(new_page: NewPage) -> None:
     page = new_page("/compare", width=390, height=844)
     assert max(page.evaluate(WIDE)) <= 0

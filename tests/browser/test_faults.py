@@ -53,6 +53,7 @@ def test_an_open_page_comes_back_as_it_was_when_its_server_is_started_anew(brows
             assert "Traceback" not in second.log.read_text()
 
 
+@pytest.mark.stress
 def test_a_race_reloaded_in_the_middle_begins_anew_and_leaves_the_tab_beside_it_alone(new_page: NewPage) -> None:
     other = new_page("/explore?depth=4&width=16&batch=32")
     before = verdict(other), other.url

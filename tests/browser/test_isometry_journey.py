@@ -18,6 +18,7 @@ def headline(page: Page) -> str:
     return page.locator(".st-key-isometry_verdict h2").inner_text()
 
 
+@pytest.mark.stress
 def test_a_preset_becomes_a_link_that_shows_another_visitor_the_same(new_page: NewPage) -> None:
     page = new_page("/isometry")
     assert "Random normal does not" in headline(page)

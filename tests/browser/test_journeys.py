@@ -24,6 +24,7 @@ def drawn(page: Page) -> Any:
     return page.evaluate(CHARTS)
 
 
+@pytest.mark.stress
 def test_a_slider_moved_by_keyboard_changes_the_link_and_the_picture(page: Page) -> None:
     before = drawn(page)
     page.get_by_role("slider", name="Depth").press("ArrowRight")
@@ -62,6 +63,7 @@ def test_a_shared_link_and_a_reload_show_the_same_picture(page: Page, new_page: 
     assert drawn(other) == expected
 
 
+@pytest.mark.stress
 def test_a_bad_link_opens_the_nearest_state_and_says_so(new_page: NewPage, server: Server) -> None:
     page = new_page("/explore?depth=1e9&gain=nan&init=%3Cscript%3E&activation=Tanh&width=5&foo=1")
     assert "depth=200" in page.url
@@ -70,6 +72,7 @@ def test_a_bad_link_opens_the_nearest_state_and_says_so(new_page: NewPage, serve
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.stress
 def test_the_dark_theme_is_dark_in_page_and_picture(new_page: NewPage) -> None:
     page = new_page(color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(20, 23, 28)"

@@ -1,11 +1,10 @@
 """Links in a real Chromium: the frozen corpus, and the first link that anyone opens on a fresh server."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
-from link_corpus import CORPUS, SavedLink
+from link_corpus import CORPUS
 from playwright.sync_api import Browser, Page
 from sampling import sampled
 
@@ -33,12 +32,10 @@ def stays_calm(page: Page, server: Server) -> bool:
     return not page.locator(RED).count() and "Traceback" not in server.log.read_text()
 
 
-@pytest.mark.parametrize("links", [CORPUS[3::12], pytest.param(CORPUS, marks=pytest.mark.stress)], ids=["some", "all"])
-def test_every_saved_link_opens_and_writes_its_valid_state(
-    new_page: NewPage, server: Server, links: Sequence[SavedLink]
-) -> None:
+@pytest.mark.stress
+def test_every_saved_link_opens_and_writes_its_valid_state(new_page: NewPage, server: Server) -> None:
     page = new_page("/")
-    for link in links:
+    for link in CORPUS:
         state = written(link.query)
         page.goto(f"{server.url}/?{link.query}", wait_until="commit")
         page.wait_for_function(WRITTEN, arg=state)
@@ -47,6 +44,7 @@ def test_every_saved_link_opens_and_writes_its_valid_state(
         assert names - {*RESERVED} == state.keys() - {*RESERVED}, link.query
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("path", sampled((page.url_path for page in PAGES), 3, len(PAGES)))
 def test_the_first_link_on_a_fresh_server_opens_its_page(browser: Browser, tmp_path: Path, path: str) -> None:
     with serving(ROOT / "app.py", tmp_path / "app.log") as fresh, browser.new_context() as context:

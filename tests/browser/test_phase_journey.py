@@ -26,6 +26,7 @@ def click(page: Page, weight: float, bias: float) -> None:
     page.mouse.click(*page.locator(PLANE).evaluate(PIXELS, [weight, bias]))
 
 
+@pytest.mark.stress
 def test_a_clicked_point_is_in_the_link_and_opens_in_explore(new_page: NewPage) -> None:
     page = new_page("/phase-diagram")
     assert "Information survives about 1.4 of 10 layers" in page.locator(".st-key-phase_verdict h2").inner_text()

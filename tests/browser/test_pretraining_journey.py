@@ -15,6 +15,7 @@ def verdict(page: Page) -> str:
     return settled(page).locator(".st-key-verdict").inner_text()
 
 
+@pytest.mark.stress
 def test_a_walk_goes_layer_by_layer_holds_when_told_and_has_one_end_for_all(new_page: NewPage) -> None:
     page = new_page(LINK)
     end, address = verdict(page), page.url

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page
 
 from benchmarks.browser import settled
@@ -43,6 +44,7 @@ def test_curves_move_a_change_begins_another_race_and_stop_ends_it(new_page: New
     assert not page.locator("[data-testid=stException]").count()
 
 
+@pytest.mark.stress
 def test_a_link_to_a_race_has_the_same_end_for_everyone(new_page: NewPage) -> None:
     first, second = new_page(QUICK), new_page(QUICK, width=390, color_scheme="dark")
     said = [page.locator(".st-key-verdict").inner_text() for page in (first, second)]
@@ -54,6 +56,7 @@ def test_a_link_to_a_race_has_the_same_end_for_everyone(new_page: NewPage) -> No
     assert first.locator(".st-key-verdict").inner_text() == said[0]
 
 
+@pytest.mark.stress
 def test_a_race_is_played_again_without_the_server(new_page: NewPage) -> None:
     page = new_page(f"{QUICK}&race_picture=RMS+a+layer")
     moments = page.evaluate(f"{FILM}._transitionData._frames.length")

@@ -20,6 +20,7 @@ def counts(page: Page) -> Any:
     return page.evaluate(COUNTS)
 
 
+@pytest.mark.stress
 def test_noise_raised_by_keyboard_breaks_the_copies_and_the_link_shows_another_the_same(
     new_page: NewPage, foreign_requests: list[str]
 ) -> None:

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -18,6 +19,7 @@ def choose(page: Page, entry: str) -> None:
     settled(page)
 
 
+@pytest.mark.stress
 def test_the_code_on_the_wall_opens_the_same_without_what_is_hidden(new_page: NewPage, server) -> None:
     page = new_page("/explore?depth=7&gain=2&width=16", width=1280)
     choose(page, "Link and QR code")
@@ -36,6 +38,7 @@ def test_the_code_on_the_wall_opens_the_same_without_what_is_hidden(new_page: Ne
     assert "gain=2&" in other.url
 
 
+@pytest.mark.stress
 def test_a_remote_control_leafs_through_the_charts_and_the_report_is_one_file(
     new_page: NewPage, foreign_requests: list[str], tmp_path: Path
 ) -> None:
