@@ -36,6 +36,11 @@ def seed_profiles(
     return in_order(_seed_profile, [(each, inputs, targets) for each in drawn], operations, address)
 
 
+def all_profiles(spec: NetworkSpec, inputs: Array, targets: Targets, start: int, seeds: int) -> list[Profile]:
+    """Those of `seed_profiles` in one go, computed here."""
+    return list(seed_profiles(spec, inputs, targets, start, seeds, ""))
+
+
 def _seed_profile(spec: NetworkSpec, inputs: Array, targets: Targets) -> Profile:
     return rms_profile(build(spec, inputs), inputs, targets, spec.loss)
 

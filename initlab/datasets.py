@@ -6,6 +6,7 @@ the weights. Classes are integers, a regression target is standardized, Gaussian
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -73,7 +74,7 @@ def scaled(inputs: Array, scaling: str) -> Array:
 
 
 def _scikit(loader: Callable[..., Any]) -> Callable[[], tuple[Array, Targets]]:
-    return lambda: loader(return_X_y=True)
+    return cache(lambda: loader(return_X_y=True))  # the digits take a tenth of a second to unpack
 
 
 def _spirals() -> tuple[Array, Targets]:

@@ -6,7 +6,7 @@ gradient of a deep smooth network grow (tanh at 5/3 over 100 layers: 13,000-fold
 an overflow.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
@@ -60,17 +60,33 @@ def remedy(
 
     `inputs` and `targets`, if they are at hand already, need not be loaded again.
     """
+    *_, cure = search(spec, found, inputs, targets)
+    return cure
+
+
+def search(
+    spec: NetworkSpec, found: Sequence[Finding], inputs: Array | None = None, targets: Targets = None
+) -> Iterator[NetworkSpec | None]:
+    """The way to the `remedy`, probe by probe: nothing so far, and at last the remedy if there is one."""
+    yield None
     if not found:
-        return None
+        return
     batch = load(spec.dataset, spec.scaling, spec.rows) if inputs is None else Batch(inputs, targets)
     trial = _Trial(spec, {spec.scaling: batch})
-    options = candidates(spec, rescale=inputs is None or _own(spec, inputs))
-    return next((candidate for candidate in options if trial.heals(candidate)), None)
+    for candidate in candidates(spec, rescale=inputs is None or _own(spec, inputs)):
+        seen = list[bool]()
+        for well in trial.draws_of(candidate):
+            seen.append(well)
+            yield None
+        if seen and all(seen):
+            yield candidate
+            return
 
 
 def healthy(spec: NetworkSpec) -> bool:
     """Whether three draws of it on its own data have no finding; False where they do not fit the work budget."""
-    return _Trial(spec, {spec.scaling: load(spec.dataset, spec.scaling, spec.rows)}).heals(spec)
+    trial = _Trial(spec, {spec.scaling: load(spec.dataset, spec.scaling, spec.rows)})
+    return [False, *trial.draws_of(spec)][-1]
 
 
 def _own(spec: NetworkSpec, inputs: Array) -> bool:
@@ -119,12 +135,16 @@ class _Trial:
     spent: list[int] = field(default_factory=list)
     draws: dict[int, Draws] = field(default_factory=dict)
 
-    def heals(self, candidate: NetworkSpec) -> bool:
-        """Whether every seed is found healthy; the first sick one ends it."""
+    def draws_of(self, candidate: NetworkSpec) -> Iterator[bool]:
+        """Whether each of three draws is found healthy, to the first that is not; nothing beyond the budget."""
         tried = _lighter(candidate)
         if not work(tried).affordable or sum(self.spent) > SEARCH_OPERATIONS:
-            return False
-        return all(self._healthy(tried, (tried.seed + shift) % SEED_COUNT) for shift in range(SEEDS))
+            return
+        for shift in range(SEEDS):
+            well = self._healthy(tried, (tried.seed + shift) % SEED_COUNT)
+            yield well
+            if not well:
+                return
 
     def _healthy(self, tried: NetworkSpec, seed: int) -> bool:
         self.spent.append(work(tried).operations)

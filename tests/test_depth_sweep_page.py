@@ -150,7 +150,7 @@ def test_why_there_is_no_theory_is_said() -> None:
 def test_a_cluster_that_goes_away_in_the_middle_is_said_and_the_map_is_finished_here(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from initlab.ui import compute
+    from initlab.ui import cluster
 
     sent: list[int] = []
 
@@ -165,9 +165,9 @@ def test_a_cluster_that_goes_away_in_the_middle_is_said_and_the_map_is_finished_
     monkeypatch.setattr("initlab.parallel.LARGE", 0)
     monkeypatch.setattr("initlab.parallel.cluster", lambda _: None)
     monkeypatch.setattr("initlab.parallel._in_waves", going_away)
-    compute.cluster_trouble.clear()
+    cluster.trouble.clear()
     app = visit({**SMALL, "seed": "78"})
-    compute.cluster_trouble.clear()
+    cluster.trouble.clear()
     assert not app.exception
     assert sent
     assert any("The cluster went away in the middle of the map" in text for text in captions(app))
@@ -177,14 +177,14 @@ def test_a_cluster_that_goes_away_in_the_middle_is_said_and_the_map_is_finished_
 def test_a_cluster_that_does_not_answer_is_a_sentence_and_the_map_is_computed_here(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from initlab.ui import compute
+    from initlab.ui import cluster
 
     monkeypatch.setenv("INITLAB_DASK", "tcp://127.0.0.1:1")
     monkeypatch.setattr("initlab.parallel.PATIENCE", 1)
     monkeypatch.setattr("initlab.parallel.LARGE", 0)
-    compute.cluster_trouble.clear()
+    cluster.trouble.clear()
     app = visit({**SMALL, "seed": "77"})
-    compute.cluster_trouble.clear()
+    cluster.trouble.clear()
     assert not app.exception
     assert "INITLAB_DASK must be the address of a Dask scheduler" in notes(app)
     assert "sweep_map" in charts(app)

@@ -32,12 +32,12 @@ LARGEST: Final = {  # bytes of the largest entry
     "_kept_profiles": 40 * 16 * DEEPEST, "mean_squares": 8 * ROWS, "expected_correlations": LAYERS,
     "layers_figure": FIGURE, "rms_figure": FIGURE, "multiples_figure": FIGURE, "curves_figure": FIGURE,
     "saturation_figure": FIGURE,
-    "death_figure": FIGURE, "inspection_figure": FIGURE, "neuron_figure": FIGURE, "cluster_trouble": KILO,
+    "death_figure": FIGURE, "inspection_figure": FIGURE, "neuron_figure": FIGURE, "trouble": KILO,
     "_kept_isometry": 16 * 8 * WIDEST, "spectral_law": MEGA, "_births": 10 * LAYERS, "plane": FIGURE, "picks": FIGURE,
     "point": KILO, "plane_figure": FIGURE, "point_maps": 100 * KILO, "blocks": 30 * 41 * 64, "law_figure": FIGURE,
     "gains": 100 * KILO, "edge": 10 * LAYERS,
     "_finding": RECORD_BYTES + MEGA,  # copies in training: 8.2 MB, the most of all lessons; a race less
-    "_advising": probe_bytes(NetworkSpec(depth=100)),
+    "about_biases": KILO, "_advising": probe_bytes(NetworkSpec(depth=100)),
 }  # fmt: skip
 FOR_GOOD: Final = {"example_table", "example_weights", "_client"}  # two files of a few kB, and one connection
 

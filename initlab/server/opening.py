@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Final
 
 from initlab import ui
+from initlab.aside import HELPER
 from initlab.ui import navigation
 
 SWITCH: Final = 0.0005  # seconds a thread may keep Python's lock while others want it; a network's pass gives it back a
@@ -19,6 +20,7 @@ def prepare() -> None:
     navigation.announce()
     for module in pkgutil.iter_modules(ui.__path__, f"{ui.__name__}."):
         import_module(module.name)
+    HELPER.begin()
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(SWITCH)

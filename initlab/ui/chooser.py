@@ -7,7 +7,7 @@ import streamlit as st
 
 from initlab import readings
 from initlab.activations import ACTIVATIONS
-from initlab.chooser import ROWS, Advice, about_biases
+from initlab.chooser import ROWS, Advice
 from initlab.dialects import calls
 from initlab.rules import Finding
 from initlab.spec import NORMALIZATIONS
@@ -86,7 +86,7 @@ def picture(found: Advice) -> None:
 
 def biases(found: Advice) -> None:
     st.markdown("**And the biases?**")
-    st.markdown(about_biases(found.spec))
+    st.markdown(compute_theory.about_biases(found.spec))
 
 
 def overview() -> None:

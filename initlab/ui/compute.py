@@ -11,13 +11,15 @@ import numpy as np
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from initlab import contrast, datasets, parallel
+from initlab import contrast, datasets
 from initlab.arrays import Array
-from initlab.band import SEEDS, Profile, seed_profiles
+from initlab.aside import HELPER
+from initlab.band import SEEDS, Profile, all_profiles, seed_profiles
 from initlab.calibration import Calibrated
 from initlab.comparison import Start, labels
 from initlab.diagnosis import SEEDS as TRIALS
 from initlab.diagnosis import remedy as find_remedy
+from initlab.diagnosis import search
 from initlab.draws import Draws
 from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
 from initlab.figures.depth import Band, finite_rms
@@ -33,7 +35,7 @@ from initlab.spec import NetworkSpec
 from initlab.start import Stage, build, stages
 from initlab.tally import LayerStats
 from initlab.theory import Theory, expect
-from initlab.ui import desk, gate
+from initlab.ui import cluster, desk, gate
 from initlab.ui.desk import DESK
 from initlab.ui.gate import Gate
 from initlab.ui.shared import Shared, Staged, once
@@ -127,20 +129,20 @@ def diagnosis(spec: NetworkSpec) -> tuple[Finding, ...]:
 
 @st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
 def _healing(spec: NetworkSpec) -> Staged[tuple[NetworkSpec | None]]:
-    return once(lambda: (_healed(spec),))
-
-
-def _healed(spec: NetworkSpec) -> NetworkSpec | None:
     data, found = batch(spec.dataset, spec.scaling, spec.rows), diagnosis(spec)
-    with DESK.seat():
-        return find_remedy(spec, found, data.inputs, data.targets)
+    if HELPER and not _hard_to_heal(spec):
+        return once(lambda: (HELPER.done(find_remedy, spec, found, data.inputs, data.targets),))
+    return Staged(lambda: ((one,) for one in desk.steps(search(spec, found, data.inputs, data.targets))))
 
 
 def remedy(spec: NetworkSpec) -> NetworkSpec | None:
     """A start that was probed on three seeds and found healthy, if there is one nearby; asked for by pages alone."""
-    heavy = gate.is_heavy(TRIALS * work(spec).operations)
-    (found,) = _healing(spec).last(line=gate.GATE if heavy else gate.SHORT)
+    (found,) = _healing(spec).last(line=gate.GATE if _hard_to_heal(spec) else gate.SHORT)
     return found
+
+
+def _hard_to_heal(spec: NetworkSpec) -> bool:
+    return gate.is_heavy(TRIALS * work(spec).operations)
 
 
 @st.cache_resource(max_entries=1024, show_spinner=False, hash_funcs=KEYS)
@@ -172,10 +174,13 @@ def band_line(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> tuple[Gate, b
 def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, line: Gate | None = None) -> Iterator[int]:
     """Measure one draw after the other; gives how many are done. In a `line` only from a page itself, as with `probe`,
     and where it is not the cluster that measures them."""
-    data, address = batch(spec.dataset, spec.scaling, spec.rows), cluster(seeds * work(spec).operations)
+    data, address = batch(spec.dataset, spec.scaling, spec.rows), cluster.address(seeds * work(spec).operations)
     measured = partial(seed_profiles, spec, data.inputs, data.targets, seeds=seeds, address=address)
     if address:
         return _kept_profiles(spec).grow(seeds, measured)
+    if HELPER and seeds * work(spec).operations < LONG:
+        aside = partial(HELPER.done, all_profiles, spec, data.inputs, data.targets, seeds=seeds)
+        return _kept_profiles(spec).grow(seeds, lambda done: aside(start=done), line=line)
     return _kept_profiles(spec).grow(seeds, lambda done: desk.steps(measured(done)), line=line)
 
 
@@ -282,19 +287,3 @@ def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
 def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, str]:
     sums = neuron_sums(spec, fan_in)
     return drawn_once(neuron.neuron_figure(sums, dark)), sums.reading
-
-
-@st.cache_resource(max_entries=1, ttl=60, show_spinner=False)
-def cluster_trouble() -> str:
-    """Why the cluster that the setting names cannot be used, asked once a minute; empty where nothing is wrong."""
-    try:
-        if address := parallel.address_set():
-            parallel.cluster(address)
-    except ValueError as error:
-        return f"{error}"
-    return ""
-
-
-def cluster(operations: float) -> str:
-    """Where so much work goes: to the cluster, or "" to stay here, also where the cluster is in trouble."""
-    return parallel.address_set() if operations >= parallel.LARGE and not cluster_trouble() else ""

@@ -1,14 +1,16 @@
 """What other pages cache: planes, maps of depth and gain, singular values, walks of copies, situations of lessons."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 
-from initlab import catalogue, phase
+from initlab import catalogue, chooser, phase
 from initlab.arrays import Array, Parameters
+from initlab.aside import HELPER
 from initlab.born_dead import NUMBERS, BornDead
 from initlab.born_dead import born_dead as find_born_dead
 from initlab.born_dead import drawn as weights_drawn
@@ -35,7 +37,7 @@ from initlab.spectral_law import Spread, spread
 from initlab.sweep import Block, sweep_blocks
 from initlab.symmetry import Trial, Walk, start, walk_bytes
 from initlab.theory import broken, mean_correlations
-from initlab.ui import compute, desk, gate
+from initlab.ui import cluster, compute, desk, gate
 from initlab.ui.desk import DESK
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import stored
@@ -124,7 +126,8 @@ def born_dead(spec: NetworkSpec) -> BornDead:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def plane(activation: str, params: Parameters, axis: phase.Axis) -> phase.Plane:
-    return phase.plane(activation, axis, **_numbers(params))
+    with DESK.seat(first=True):
+        return phase.plane(activation, axis, **_numbers(params))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -171,7 +174,7 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
         compute.batch(grid.spec.dataset, grid.spec.scaling, grid.spec.rows),
         compute.draws(grid.spec.seed),
     )
-    for address in dict.fromkeys((compute.cluster(grid.work.operations), "")):
+    for address in dict.fromkeys((cluster.address(grid.work.operations), "")):
         measured = partial(sweep_blocks, grid, data.inputs, data.targets, unit_draws, address=address)
         try:
             heavy = not address and gate.is_heavy(grid.work.operations)
@@ -181,7 +184,7 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
         except Exception:  # whatever it is that a cluster raises when it goes away
             if not address:
                 raise
-            compute.cluster_trouble.clear()
+            cluster.trouble.clear()
             lost()
         else:
             return
@@ -220,10 +223,16 @@ def situation(asked: Situation) -> Found:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _advising(activation: str, depth: int, normalization: str, residual: bool) -> Staged[Advice]:
     def made() -> Advice:
-        with DESK.seat(first=True):
-            return find_advice(activation, depth, normalization, residual=residual)
+        with nullcontext() if HELPER else DESK.seat(first=True):
+            return HELPER.done(find_advice, activation, depth, normalization, residual=residual)
 
     return once(made)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+def about_biases(spec: NetworkSpec) -> str:
+    """Why biases may start at zero."""
+    return HELPER.done(chooser.about_biases, spec)
 
 
 def advice(activation: str, depth: int, normalization: str, residual: bool) -> Advice:

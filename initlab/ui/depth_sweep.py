@@ -12,7 +12,7 @@ from initlab.grid import SPANS, Grid, depths_to, gains_around
 from initlab.scenarios import DEFAULT
 from initlab.spec import NetworkSpec
 from initlab.sweep import QUANTITIES, Quantity, Sweep, assembled
-from initlab.ui import compute, compute_theory, link, navigation, panels, session, starts, state
+from initlab.ui import cluster, compute_theory, link, navigation, panels, session, starts, state
 from initlab.ui.pace import Pace
 from initlab.wording import capitalized, number, power
 
@@ -102,7 +102,7 @@ def controls(spec: NetworkSpec) -> tuple[Quantity, Grid, list[str]]:
 
 def cluster_notes() -> list[str]:
     """What is wrong with the cluster that was asked for, if anything."""
-    trouble = compute.cluster_trouble()
+    trouble = cluster.trouble()
     return [f"{capitalized(trouble)}. Computed here."] if trouble else []
 
 

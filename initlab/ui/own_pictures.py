@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from initlab import readings
+from initlab.aside import HELPER
 from initlab.diagnosis import remedy
 from initlab.figures import depth, layers
 from initlab.figures.histograms import AXES
@@ -132,4 +133,5 @@ def way_out(place: DeltaGenerator, found: OwnProbe, spec: NetworkSpec) -> None:
 
 def _remedy(found: OwnProbe) -> NetworkSpec | None:
     """A start that is healthy on these very data."""
-    return found.spec and remedy(found.spec, found.findings, found.batch.inputs, found.batch.targets)
+    data = found.batch
+    return found.spec and HELPER.done(remedy, found.spec, found.findings, data.inputs, data.targets)

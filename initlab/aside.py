@@ -1,0 +1,58 @@
+"""A process beside this one, for what no first picture waits for: bands and remedies.
+
+Python runs one thread of a process at a time, however many cores there are. With the half of a class's work that may
+come later in a process of its own, the pages have the whole of theirs.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Final, ParamSpec, TypeVar
+
+from joblib.externals.loky import get_reusable_executor
+
+from initlab.parallel import cores
+
+ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+NICE: Final = 10
+Asked = ParamSpec("Asked")
+Result = TypeVar("Result")
+
+
+class Helper:
+    """The process, once it has been begun."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def __bool__(self) -> bool:
+        return self._begun
+
+    def begin(self) -> None:
+        """Have it load what it needs; nothing happens where there is one core for both."""
+        if cores() > 1:
+            self._begun = True
+            self._process().submit(int)
+
+    def done(self, function: Callable[Asked, Result], *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
+        """What `function`, which has a name in a module, returns; it runs here where there is no process, or where that
+        has died: the next one asked for is another."""
+        if self._begun:
+            try:
+                return self._process().submit(function, *args, **kwargs).result()
+            except BrokenProcessPool:
+                pass
+        return function(*args, **kwargs)
+
+    def _process(self) -> Executor:
+        return get_reusable_executor(max_workers=1, timeout=None, initializer=_modest, env=ONE_THREAD)
+
+
+def _modest() -> None:
+    """Leave the cores to those who draw a first picture; a system without such manners shares them out evenly."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+
+
+HELPER: Final = Helper()
