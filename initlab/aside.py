@@ -16,6 +16,7 @@ from initlab.parallel import cores
 
 ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 NICE: Final = 10
+A_TERM: Final = 10**7  # seconds without work after which it goes home
 Asked = ParamSpec("Asked")
 Result = TypeVar("Result")
 
@@ -46,7 +47,7 @@ class Helper:
         return function(*args, **kwargs)
 
     def _process(self) -> Executor:
-        return get_reusable_executor(max_workers=1, timeout=None, initializer=_modest, env=ONE_THREAD)
+        return get_reusable_executor(max_workers=1, timeout=A_TERM, initializer=_modest, env=ONE_THREAD)
 
 
 def _modest() -> None:

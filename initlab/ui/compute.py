@@ -179,8 +179,9 @@ def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, line: Gate | None = No
     if address:
         return _kept_profiles(spec).grow(seeds, measured)
     if HELPER and seeds * work(spec).operations < LONG:
-        aside = partial(HELPER.done, all_profiles, spec, data.inputs, data.targets, seeds=seeds)
-        return _kept_profiles(spec).grow(seeds, lambda done: aside(start=done), line=line)
+        return _kept_profiles(spec).grow(
+            seeds, lambda done: HELPER.done(all_profiles, spec, data.inputs, data.targets, done, seeds), line=line
+        )
     return _kept_profiles(spec).grow(seeds, lambda done: desk.steps(measured(done)), line=line)
 
 
