@@ -16,7 +16,7 @@ from initlab.parallel import cores
 
 ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 NICE: Final = 10
-A_TERM: Final = 10**7  # seconds without work after which it goes home
+A_TERM: Final = 10**6  # seconds without work after which it goes home; a system counts the milliseconds in 31 bits
 Asked = ParamSpec("Asked")
 Result = TypeVar("Result")
 

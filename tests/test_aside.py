@@ -42,6 +42,10 @@ def test_one_core_has_no_process_beside_it(monkeypatch: pytest.MonkeyPatch) -> N
     assert not helper
 
 
+def test_no_system_is_asked_to_wait_longer_than_it_can_count() -> None:
+    assert aside.A_TERM * 1000 < 2**31
+
+
 def test_it_finds_the_same_tells_its_faults_and_may_die(begun: Helper) -> None:
     data = load(SMALL.dataset, SMALL.scaling, SMALL.rows)
     other = begun.done(os.getpid)
