@@ -5,9 +5,12 @@ come later in a process of its own, the pages have the whole of theirs.
 """
 
 import os
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from typing import Final, ParamSpec, TypeVar
 
 from joblib.externals.loky import get_reusable_executor
@@ -16,7 +19,8 @@ from initlab.parallel import cores
 
 ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 NICE: Final = 10
-A_TERM: Final = 10**6  # seconds without work after which it goes home; a system counts the milliseconds in 31 bits
+A_TERM: Final = 3600  # seconds without work after which it ends; the next piece of work begins another
+LOOK: Final = 1.0  # seconds
 Asked = ParamSpec("Asked")
 Result = TypeVar("Result")
 
@@ -33,8 +37,9 @@ class Helper:
     def begin(self) -> None:
         """Have it load what it needs; nothing happens where there is one core for both."""
         if cores() > 1:
-            self._begun = True
-            self._process().submit(int)
+            with suppress(OSError):  # no room for a process or its locks: the pages do all of it themselves
+                self._process().submit(int)
+                self._begun = True
 
     def done(self, function: Callable[Asked, Result], *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
         """What `function`, which has a name in a module, returns; it runs here where there is no process, or where that
@@ -42,7 +47,7 @@ class Helper:
         if self._begun:
             try:
                 return self._process().submit(function, *args, **kwargs).result()
-            except BrokenProcessPool:
+            except (BrokenProcessPool, OSError):
                 pass
         return function(*args, **kwargs)
 
@@ -54,6 +59,15 @@ def _modest() -> None:
     """Leave the cores to those who draw a first picture; a system without such manners shares them out evenly."""
     if hasattr(os, "nice"):
         os.nice(NICE)
+    threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    """End as soon as the server has: where that was killed, nobody tells. Windows keeps the number of the dead, and
+    there it takes until the term is over."""
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    os._exit(0)
 
 
 HELPER: Final = Helper()

@@ -2,12 +2,18 @@
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from subprocess import PIPE
 
 import numpy as np
+import psutil
 import pytest
 from joblib.externals.loky import get_reusable_executor
 
+from benchmarks.browser import ROOT
 from initlab import aside
 from initlab.aside import Helper
 from initlab.band import all_profiles
@@ -42,10 +48,6 @@ def test_one_core_has_no_process_beside_it(monkeypatch: pytest.MonkeyPatch) -> N
     assert not helper
 
 
-def test_no_system_is_asked_to_wait_longer_than_it_can_count() -> None:
-    assert aside.A_TERM * 1000 < 2**31
-
-
 def test_it_finds_the_same_tells_its_faults_and_may_die(begun: Helper) -> None:
     data = load(SMALL.dataset, SMALL.scaling, SMALL.rows)
     other = begun.done(os.getpid)
@@ -60,3 +62,24 @@ def test_it_finds_the_same_tells_its_faults_and_may_die(begun: Helper) -> None:
     os.kill(other, signal.SIGKILL)
     assert begun.done(int, "7") == 7
     assert begun.done(os.getpid) not in (other, os.getpid())
+
+
+def test_it_ends_with_its_server_however_that_ends() -> None:
+    program = (
+        "import os, sys; from initlab import aside; aside.cores = lambda: 2; aside.HELPER.begin()\n"
+        "print(aside.HELPER.done(os.getpid), flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as server:
+        assert server.stdout
+        other = int(server.stdout.readline())
+        os.kill(other, 0)
+        server.kill()
+    for _ in range(100):
+        if not alive(other):
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError("the process is still there ten seconds after its server was killed")
+
+
+def alive(process: int) -> bool:
+    return psutil.pid_exists(process) and psutil.Process(process).status() != psutil.STATUS_ZOMBIE
