@@ -39,7 +39,8 @@ def test_a_first_picture_comes_before_what_has_waited_longer(empty: Desk) -> Non
     assert log == ["picture", "band", "band"]
 
 
-def test_long_work_goes_to_the_end_of_the_line_after_each_step(empty: Desk) -> None:
+def test_long_work_goes_to_the_end_of_the_line(empty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "SITTING", 0.0)
     log: list[str] = []
 
     def sit() -> None:
@@ -59,6 +60,15 @@ def test_long_work_goes_to_the_end_of_the_line_after_each_step(empty: Desk) -> N
         pass
     other.join()
     assert log == ["step", "band", *["step"] * 19]
+
+
+def test_short_steps_are_made_in_one_sitting(empty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "SITTING", 60.0)
+    made: list[int] = []
+    items = desk.steps(made.append(n) or n for n in range(5))
+    assert next(items) == 0
+    assert made == [0, 1, 2, 3, 4]
+    assert list(items) == [1, 2, 3, 4]
 
 
 def test_no_two_compute_at_once(empty: Desk) -> None:

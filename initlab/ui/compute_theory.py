@@ -87,7 +87,8 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], 
     if not kept:
         plain = compute.network(replace(spec, precision="float64"))
         with DESK.seat(first=True):
-            kept.append(start(spec, trial, data, compute.draws(spec.seed), plain))
+            if not kept:  # while this visitor waited
+                kept.append(start(spec, trial, data, compute.draws(spec.seed), plain))
 
     def missing() -> int:
         return steps + 1 - len(kept[0].moments) if kept[0].moments[-1].finite else 0
@@ -96,9 +97,9 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], 
         while missing() > 0:
             yield kept[0]
             with DESK.seat(first=True):
-                further = kept[0].further(compute.draws(spec.seed))
-            if len(further.moments) > len(kept[0].moments):  # another session may have been faster
-                kept[0] = further
+                for _ in desk.sitting():
+                    if missing() > 0:  # another session may have been faster
+                        kept[0] = kept[0].further(compute.draws(spec.seed))
     yield kept[0]
 
 
