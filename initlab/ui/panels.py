@@ -43,12 +43,14 @@ LEAVING: Final = """
 [data-testid='stPageLink-NavLink']:focus-visible {{outline: 2px solid {}}}
 """  # a link that looks like the buttons beside it: see navigation.leave
 TAKING: Final = """
-.st-key-take {position: fixed; top: 0.6rem; right: 3.5rem; width: auto; z-index: 999991}
-"""  # the menu stands in the bar of the menu of pages, which has room to the right
+.st-key-take {position: fixed; top: 0.6rem; right: 5.25rem; width: auto; z-index: 999991}
+[data-testid='stStatusWidget'] > div > :not([data-testid='stStatusWidgetRunningIcon']) {display: none}
+"""  # the menu stands in the bar of the menu of pages, left of the sign that a page is running. Streamlit's own way to stop
+# it would leave half a page; whatever takes long here can be paused, stopped or changed
 PRESENTING: Final = """
 html {font-size: 20px}
 [data-testid='stMainBlockContainer'] {max-width: none; padding-top: 4rem}
-@media (min-width: 1300px) {.st-key-present {position: fixed; top: 0.4rem; right: 3rem; width: auto; z-index: 999991;
+@media (min-width: 1300px) {.st-key-present {position: fixed; top: 0.4rem; right: 5rem; width: auto; z-index: 999991;
   gap: 0.5rem}}
 [data-testid='stHorizontalBlock']:has([data-testid='stPlotlyChart'])
   > [data-testid='stColumn']:not(:has([data-testid='stPlotlyChart'], .st-key-lesson_question)),
