@@ -45,8 +45,8 @@ LEAVING: Final = """
 TAKING: Final = """
 .st-key-take {position: fixed; top: 0.6rem; right: 5.25rem; width: auto; z-index: 999991}
 [data-testid='stStatusWidget'] > div > :not([data-testid='stStatusWidgetRunningIcon']) {display: none}
-"""  # the menu stands in the bar of the menu of pages, left of the sign that a page is running. Streamlit's own way to stop
-# it would leave half a page; whatever takes long here can be paused, stopped or changed
+"""  # the menu stands in the bar of the menu of pages, left of the sign that a page is running. Streamlit's own button
+# to stop that would leave half a page; whatever takes long here can be paused, stopped or changed
 PRESENTING: Final = """
 html {font-size: 20px}
 [data-testid='stMainBlockContainer'] {max-width: none; padding-top: 4rem}
