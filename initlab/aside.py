@@ -1,7 +1,7 @@
-"""A process beside this one, for what no first picture waits for: bands and remedies.
+"""A process beside this one: for bands and remedies, which no first picture waits for, and for the chooser's answer.
 
-Python runs one thread of a process at a time, however many cores there are. With the half of a class's work that may
-come later in a process of its own, the pages have the whole of theirs.
+Python runs one thread of a process at a time, however many cores there are. With this half of a class's work in a
+process of its own, the pages have the whole of theirs.
 """
 
 import os
