@@ -50,7 +50,7 @@ TAKING: Final = """
 PRESENTING: Final = """
 html {font-size: 20px}
 [data-testid='stMainBlockContainer'] {max-width: none; padding-top: 4rem}
-@media (min-width: 1300px) {.st-key-present {position: fixed; top: 0.4rem; right: 5rem; width: auto; z-index: 999991;
+@media (min-width: 1440px) {.st-key-present {position: fixed; top: 0.4rem; right: 5rem; width: auto; z-index: 999991;
   gap: 0.5rem}}
 [data-testid='stHorizontalBlock']:has([data-testid='stPlotlyChart'])
   > [data-testid='stColumn']:not(:has([data-testid='stPlotlyChart'], .st-key-lesson_question)),
