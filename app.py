@@ -12,14 +12,13 @@ if __name__ != "__main__":
 else:
     st.set_page_config("initlab", page_icon="docs/icon.png", layout="wide")
     page, script = navigation.current()
-    session.read(page.url_path, page.opening)
-    panels.style()
-    spec, _ = link.spec_of(session.values())
-    if page.controls != "None":
-        with st.sidebar:
-            controls.network_controls(spec, with_start=page.controls == "Network")
-    shown.begin()
-    finish = take.menu(page)
-    script.run()
-    finish()
-    session.write()
+    with session.run(page.url_path, page.opening) as values:
+        panels.style()
+        spec, _ = link.spec_of(values)
+        if page.controls != "None":
+            with st.sidebar:
+                controls.network_controls(spec, with_start=page.controls == "Network")
+        shown.begin()
+        finish = take.menu(page)
+        script.run()
+        finish()

@@ -57,8 +57,8 @@ def table(names: tuple[str, ...], fan_in: int, fan_out: int) -> None:
 
 def chosen(names: tuple[str, ...]) -> str:
     """One of them to look at closely."""
-    if st.session_state["catalogue_init"] not in names:
-        st.session_state["catalogue_init"] = names[0]
+    if session.value("catalogue_init") not in names:
+        session.apply({"catalogue_init": names[0]})
     name = st.selectbox("In detail", names, key="catalogue_init", persist_state="session")
     return name or names[0]
 

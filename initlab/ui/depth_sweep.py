@@ -127,9 +127,10 @@ def _say_lost() -> None:
 
 def picked_cell(grid: Grid) -> tuple[int, int]:
     """Row and column of the cell nearest to what was picked last; the selectors show it."""
-    row = int(np.argmin(np.abs(np.array(grid.depths) - st.session_state["sweep_depth"])))
-    column = int(np.argmin(np.abs(np.log(np.array(grid.gains) / st.session_state["sweep_gain"]))))
-    st.session_state["sweep_depth"], st.session_state["sweep_gain"] = grid.depths[row], grid.gains[column]
+    depth, gain = int(session.value("sweep_depth")), float(session.value("sweep_gain"))
+    row = int(np.argmin(np.abs(np.array(grid.depths) - depth)))
+    column = int(np.argmin(np.abs(np.log(np.array(grid.gains) / gain))))
+    session.apply({"sweep_depth": grid.depths[row], "sweep_gain": grid.gains[column]})
     return row, column
 
 
@@ -144,8 +145,7 @@ def map_chart(sweep: Sweep, quantity: Quantity, theory: Theory, spec: NetworkSpe
 def _pick() -> None:
     points = st.session_state["sweep_map"]["selection"]["points"]
     if points:
-        st.session_state["sweep_depth"] = points[0]["y"]
-        st.session_state["sweep_gain"] = 10 ** points[0]["x"]
+        session.apply({"sweep_depth": points[0]["y"], "sweep_gain": 10 ** points[0]["x"]})
 
 
 def cell_panel(spec: NetworkSpec, grid: Grid, words: str, row: int, column: int) -> None:

@@ -99,7 +99,7 @@ def inspect_panel(spec: NetworkSpec, probe: Probe) -> None:
     with panel:
         layer = 1
         if spec.depth > 1:
-            st.session_state["explore_layer"] = min(st.session_state["explore_layer"], spec.depth)
+            session.apply({"explore_layer": min(int(session.value("explore_layer")), spec.depth)})
             layer = st.slider("Layer", 1, spec.depth, key="explore_layer", persist_state="session")
         figure, table = compute.inspection_figure(spec, layer, panels.dark()), pd.DataFrame(one_layer(probe, layer))
         panels.chart(f"Layer {layer}", figure, readings.one_layer(probe, layer), "inspection")

@@ -81,7 +81,7 @@ def controls(spec: NetworkSpec) -> tuple[str, int]:
     )  # fmt: skip
     if spec.rows == 1:
         return partner or core.PARTNERS[0], 1
-    st.session_state["isometry_row"] = min(st.session_state["isometry_row"], spec.rows)
+    session.apply({"isometry_row": min(int(session.value("isometry_row")), spec.rows)})
     row = right.slider(
         "Input row", 1, spec.rows, key="isometry_row", persist_state="session", help="The Jacobian is taken there"
     )

@@ -20,7 +20,7 @@ from initlab.own_table import read_table
 from initlab.own_tensors import read_tensors
 from initlab.own_weights import LAYOUTS, OwnWeights, own_weights
 from initlab.spec import NetworkSpec
-from initlab.ui import gate
+from initlab.ui import gate, session
 from initlab.ui.fields import literal
 from initlab.ui.kept import kept, origin
 from initlab.wording import capitalized
@@ -172,8 +172,8 @@ def _made(made_of: Hashable, cost: int, make: Callable[[], OwnProbe]) -> OwnProb
 def _dataset(place: DeltaGenerator, network: OwnWeights) -> str:
     """The built-in data to send through weights that came without any."""
     options = fitting(network.features)
-    if st.session_state["own_dataset"] not in options:
-        st.session_state["own_dataset"] = options[0]
+    if session.value("own_dataset") not in options:
+        session.apply({"own_dataset": options[0]})
     return place.selectbox(
         f"Data with {network.features} features", options, key="own_dataset", persist_state="session",
         help="Until you upload a table of your own",

@@ -17,7 +17,7 @@ from initlab.race import Runner, Snapshot
 from initlab.recording import square
 from initlab.replay import GUIDE, PICTURES, QUANTITIES, Diagnostic, Quantity
 from initlab.schedule import split
-from initlab.ui import panels, state
+from initlab.ui import panels, session, state
 
 KEPT: Final = "_race_picture"
 LINES: Final = 6  # layers drawn as lines: as many as can be told apart
@@ -75,7 +75,7 @@ def _decisions(now: Snapshot) -> Callable[[], object]:
 
 def _diagnostics(now: Snapshot) -> Callable[[], object]:
     labels = tuple(runner.label for runner in now.runners)
-    st.session_state["race_contestant"] = min(st.session_state["race_contestant"], len(labels))
+    session.apply({"race_contestant": min(int(session.value("race_contestant")), len(labels))})
     number = st.segmented_control(
         "Start", tuple(range(1, len(labels) + 1)), key="race_contestant", required=True, wrap=True,
         persist_state="session", format_func=lambda k: labels[k - 1],
@@ -131,7 +131,7 @@ def _film(now: Snapshot, what: tuple[str, ...], make: Callable[[], Figure]) -> F
     steps, kept = replay.moments(now), _kept(now, what, make)
     if len(steps) < 2:
         return kept
-    st.session_state["race_moment"] = steps[replay.moment_near(now, st.session_state["race_moment"])]
+    session.apply({"race_moment": steps[replay.moment_near(now, int(session.value("race_moment")))]})
     step = st.select_slider(
         "Open after step", steps, key="race_moment", persist_state="session", format_func=lambda step: f"{step:,}",
         help="By keyboard: the arrow keys go from one recorded moment to the next",
@@ -141,7 +141,7 @@ def _film(now: Snapshot, what: tuple[str, ...], make: Callable[[], Figure]) -> F
 
 def _played(now: Snapshot) -> str:
     steps = replay.moments(now)
-    opens = steps[replay.moment_near(now, st.session_state["race_moment"])]
+    opens = steps[replay.moment_near(now, int(session.value("race_moment")))]
     return f"{len(steps)} moments from step {steps[0]} to {steps[-1]:,}, played here; it opens after step {opens:,}."
 
 

@@ -205,7 +205,7 @@ def pictures(running: Running) -> None:
         return
     height = len(now.decoders)
     if depth > 1:
-        st.session_state["pretraining_layer"] = min(st.session_state["pretraining_layer"], depth)
+        session.apply({"pretraining_layer": min(int(session.value("pretraining_layer")), depth)})
         chosen = st.slider("Up to layer", 1, depth, key="pretraining_layer", persist_state="session")
         height = min(chosen, height)  # a walk that is not as far leaves the choice as it is, and so the link
     dark, test = panels.dark(), running.test

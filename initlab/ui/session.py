@@ -5,7 +5,9 @@ run in which a widget or a button changed something ignores the URL, because the
 what was last written; a page change arrives with an empty query and keeps the state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 import streamlit as st
@@ -18,14 +20,27 @@ WRITTEN: Final = "_written"  # the query last written to, or read from, the URL
 STATE: Final = "_state"  # the whole state at the end of the last run
 PAGE: Final = "_page"
 NOTES: Final = "_notes"
+_now: ContextVar[dict[str, Value] | None] = ContextVar("values in this run of a page", default=None)
 
 
-def read(page: str, opening: Mapping[str, Value]) -> None:
+@contextmanager
+def run(page: str, opening: Mapping[str, Value]) -> Generator[dict[str, Value]]:
+    """A run of a page, from link to link. What it starts with is looked up once: no widget changes anything before the
+    next, in whose callbacks all is looked up anew."""
+    token = _now.set(_looked_up())
+    try:
+        _read(page, opening)
+        yield values()
+    finally:
+        _now.reset(token)
+    _write()
+
+
+def _read(page: str, opening: Mapping[str, Value]) -> None:
     """Bring the URL into the session; `page` is the url_path being drawn, `opening` what a visit starts with there."""
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
-    first = WRITTEN not in st.session_state
-    if first or (query and _came_from_the_browser(query)):
-        values, notes = link.decode(query)
+    query, first = st.query_params.to_dict(), WRITTEN not in st.session_state
+    if first or (query and query != st.session_state[WRITTEN] and _untouched()):  # Back, Forward, an edited address
+        values, notes = link.decode({name: st.query_params.get_all(name) for name in query})
         apply(values if query else {**values, **opening})
         st.session_state[NOTES] = notes
         st.session_state[WRITTEN] = {} if first else link.encode(values)
@@ -37,7 +52,7 @@ def read(page: str, opening: Mapping[str, Value]) -> None:
         pace.opened()
 
 
-def write() -> None:
+def _write() -> None:
     """Put the whole state into the URL, where it differs from what the URL already says."""
     state = link.encode(values())
     st.session_state[STATE] = state
@@ -48,6 +63,10 @@ def write() -> None:
 
 def values() -> dict[str, Value]:
     """Every field's current value, drawn or not."""
+    return dict(_now.get() or _looked_up())
+
+
+def _looked_up() -> dict[str, Value]:
     held = st.session_state.to_dict()  # one look at all is ten times as fast as one at each
     return {name: held.get(name, field.default) for name, field in state.FIELDS.items()}
 
@@ -61,6 +80,8 @@ def apply(new: Mapping[str, Value]) -> None:
     """Set fields; only before their widgets are drawn, which is where callbacks run."""
     for name, value in new.items():
         st.session_state[name] = value
+    if (now := _now.get()) is not None:
+        now.update(new)
 
 
 def apply_spec(spec: NetworkSpec) -> None:
@@ -71,12 +92,6 @@ def apply_spec(spec: NetworkSpec) -> None:
 def notes() -> list[str]:
     """What had to be changed in the link that opened this state."""
     return st.session_state[NOTES]
-
-
-def _came_from_the_browser(query: Mapping[str, list[str]]) -> bool:
-    """Back, Forward or an edited address: the URL is not ours, and nothing in the page was touched."""
-    ours = {name: [text] for name, text in st.session_state[WRITTEN].items()}
-    return query != ours and _untouched()
 
 
 def _mend() -> list[str]:

@@ -118,7 +118,7 @@ def _pick(place: DeltaGenerator, name: str, label: str, help: str) -> None:
 def layer_slider(shown: View) -> None:
     """Which layer's units are compared."""
     if shown.spec.depth > 1:
-        st.session_state["symmetry_layer"] = shown.layer
+        session.apply({"symmetry_layer": shown.layer})
         st.slider("Layer", 1, shown.spec.depth, key="symmetry_layer", persist_state="session")
 
 
