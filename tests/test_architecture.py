@@ -16,7 +16,7 @@ import pytest
 ROOT: Final = Path(__file__).parent.parent
 SCIENCE: Final = ("numpy", "scipy", "sklearn")
 CHARTS: Final = (*SCIENCE, "plotly")
-SCREEN: Final = ("streamlit", "numpy", "pandas", "threadpoolctl", "segno")
+SCREEN: Final = ("streamlit", "numpy", "pandas", "threadpoolctl", "segno", "cachetools")
 
 
 class Floor(NamedTuple):
@@ -79,6 +79,7 @@ FLOORS: Final = (
     core(7.99, "lessons"),
     core(8, "__init__"),
     Floor(9, ("initlab/figures/__init__.py", "initlab/figures/theme.py", "initlab/figures/histograms.py"), CHARTS),
+    Floor(9.1, ("initlab/figures/sent.py",), CHARTS),
     Floor(9.3, tuple(f"initlab/figures/{name}.py" for name in ("layers", "depth", "ends", "sheet", "film")), CHARTS),
     Floor(9.4, ("initlab/figures/multiples.py", "initlab/figures/curves.py"), CHARTS),  # lent to playback
     Floor(9.5, ("initlab/figures/*.py",), CHARTS),

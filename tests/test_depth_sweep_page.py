@@ -160,7 +160,7 @@ def test_a_cluster_that_goes_away_in_the_middle_is_said_and_the_map_is_finished_
         raise CancelledError("scheduler-connection-lost")
 
     expected = charts(visit({**SMALL, "seed": "78"}))["sweep_map"]
-    compute_theory.blocks.clear()
+    compute_theory.blocks.cache_clear()
     monkeypatch.setenv("INITLAB_DASK", "tcp://scheduler:8786")
     monkeypatch.setattr("initlab.parallel.LARGE", 0)
     monkeypatch.setattr("initlab.parallel.cluster", lambda _: None)

@@ -9,6 +9,7 @@ from pictures import layout, matrix, traces
 
 from initlab.figures import theme
 from initlab.figures.film import film, opened_at
+from initlab.figures.sent import drawn_once
 
 STEPS = (0, 3, 10)
 
@@ -74,5 +75,5 @@ def test_the_scrubber_reaches_every_moment(played: go.Figure) -> None:
 
 def test_it_is_valid_and_drawn_once_as_it_is(played: go.Figure) -> None:
     go.Figure(json.loads(played.to_json() or ""))
-    assert theme.drawn_once(played) is played
+    assert drawn_once(played) is played
     assert isinstance(traces(played)[0].x, tuple)

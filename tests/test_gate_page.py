@@ -45,8 +45,8 @@ def test_who_has_to_wait_reads_the_place_and_gets_the_result_when_it_is_free(
     for module, name in ((gate, "HEAVY"), (compute, "LONG"), (isometry, "QUICK"), (symmetry, "QUICK")):
         monkeypatch.setattr(module, name, -1)
     monkeypatch.setattr(compute_theory, "SHALLOW", 0)
-    compute_theory._finding.clear()
-    compute_theory._advising.clear()
+    compute_theory._finding.cache_clear()
+    compute_theory._advising.cache_clear()
     monkeypatch.setattr(gate, "GATE", Closed(1))
     with gate.GATE.standing(ELSEWHERE):
         app = visit(HEAVY_PAGES[page], page=page)
@@ -114,7 +114,7 @@ def test_a_visitor_waits_until_the_other_has_done_and_then_computes(monkeypatch:
 
 
 def test_a_lesson_that_waits_for_its_answer_shows_it_when_the_place_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
-    compute_theory._finding.clear()
+    compute_theory._finding.cache_clear()
     monkeypatch.setattr(gate, "HEAVY", -1)
     monkeypatch.setattr(gate, "GATE", Closed(1))
     app = visit({"lesson": "equal-weights", "seed": "424242"}, page="lessons")

@@ -22,6 +22,7 @@ from initlab.figures.depth import finite_rms, log10
 from initlab.figures.ends import spread
 from initlab.figures.histograms import Axis, profile
 from initlab.figures.multiples import multiples_figure
+from initlab.figures.sent import drawn_once
 from initlab.figures.sheet import GAP, PANEL, Heading, columns_for
 from initlab.figures.theme import Direction
 from initlab.measurement import Probe
@@ -209,7 +210,7 @@ def test_six_deep_lines_with_theory_stay_small(direction: Direction) -> None:
     theory = expect(spec, np.ones(1), 1.0)
     rms = np.geomspace(1, 1e-3, 200)
     six = [Curve(name, rms, np.outer([0.5, 1, 2], rms), expected=theory.forward) for name in names]
-    figure = theme.drawn_once(curves_figure(six, direction, dark=True))
+    figure = drawn_once(curves_figure(six, direction, dark=True))
     go.Figure(json.loads(figure.to_json() or ""))  # Plotly's own validation
     assert len(figure.to_json() or "") < BYTES
 

@@ -14,9 +14,9 @@ from initlab.activations import ACTIVATIONS
 from initlab.data_driven import LSUV
 from initlab.datasets import DATASETS
 from initlab.diagnosis import diagnose
-from initlab.figures import theme
 from initlab.figures.histograms import AXES
 from initlab.figures.layers import layers_figure
+from initlab.figures.sent import drawn_once
 from initlab.figures.theme import DARK, LIGHT, Direction
 from initlab.findings import caveats, findings
 from initlab.initializers import INITIALIZERS
@@ -95,7 +95,7 @@ def test_the_charts_of_a_scenario_are_drawn_from_its_probe(name: str) -> None:
     )  # fmt: skip
     for key, direction, stats in directions:
         figure = layers_figure(stats, direction, "Log magnitude", probe.depth <= 12, dark=False)
-        assert found[key] == json.loads(theme.drawn_once(figure).to_json() or "")
+        assert found[key] == json.loads(drawn_once(figure).to_json() or "")
     forward, backward = (trace for trace in found["rms"]["data"] if trace["mode"] == "lines+markers")
     filled = [trace for trace in found["rms"]["data"] if trace.get("fill") == "toself"]
     for line, stats in ((forward, probe.activation), (backward, probe.gradient)):

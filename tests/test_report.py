@@ -9,7 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from initlab.figures import document, theme
+from initlab.figures import document
+from initlab.figures.sent import drawn_once
 from initlab.report import LIBRARIES, Chart, Report, Table, table_json, versions
 
 HOSTILE = '</script><script>alert("x")</script><img src=x onerror=alert(1)>&"\''
@@ -85,5 +86,5 @@ def test_the_versions_are_those_that_computed() -> None:
 
 
 def test_a_figure_in_the_form_that_the_browser_draws_once_is_written_all_the_same() -> None:
-    figure = theme.drawn_once(go.Figure(go.Scatter(x=[1.0], y=[2.5])))
+    figure = drawn_once(go.Figure(go.Scatter(x=[1.0], y=[2.5])))
     assert '"y":[2.5]' in document.chart("One point", figure, "It is at 2.5.").html

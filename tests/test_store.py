@@ -49,7 +49,7 @@ def cached() -> Iterator[tuple[str, str, dict[str, ast.expr]]]:
             for decorator in getattr(node, "decorator_list", ()):
                 call = decorator if isinstance(decorator, ast.Call) else None
                 kind = ast.unparse(call.func if call else decorator).rsplit(".", 1)[-1]
-                if kind == "kept_figures" and call:
+                if kind in ("remembered", "kept_figures") and call:
                     yield getattr(node, "name", ""), "cache_resource", {"max_entries": call.args[0]}
                 elif kind in ("cache_resource", "cache_data", "cache", "lru_cache"):
                     settings = {word.arg: word.value for word in call.keywords if word.arg} if call else {}

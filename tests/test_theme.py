@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from initlab.figures import theme
+from initlab.figures.sent import drawn_once
 from initlab.figures.theme import DARK, LIGHT, Palette, decade_ticks, layer_ticks, translucent
 
 
@@ -111,7 +112,7 @@ def test_the_two_palettes_share_no_colour() -> None:
 def test_what_the_browser_draws_once_has_the_same_numbers_and_nothing_that_is_compared_by_identity() -> None:
     values = np.array([1 / 3, np.nan, 2.5e-13], np.float32)
     figure = theme.figure(False, 300, [{"type": "scatter", "x": np.arange(3), "y": values}], {"tickvals": values}, {})
-    spec = json.loads(theme.drawn_once(figure).to_json() or "")
+    spec = json.loads(drawn_once(figure).to_json() or "")
     assert spec["data"][0]["x"] == [0, 1, 2]
     assert [np.float32(y) for y in spec["data"][0]["y"] if y] == [values[0], values[2]]
     assert spec["data"][0]["y"][1] is None

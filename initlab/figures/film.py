@@ -10,6 +10,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from initlab.figures import theme
+from initlab.figures.sent import drawn_once, sent
 from initlab.figures.theme import Json
 
 FRAME: Final = 40  # milliseconds a moment is shown at least: twenty a second where the browser keeps up
@@ -23,7 +24,7 @@ def film(moments: Sequence[go.Figure], steps: Sequence[int], dark: bool) -> go.F
     said = [part["layout"].get("annotations", ()) for part in parts]
     for part, words in zip(parts, _padded([[word for word in some if _is_plain(word)] for some in said]), strict=True):
         part["data"] = [*part["data"], _texts(words)]
-    still = theme.drawn_once(moments[0]).to_plotly_json()
+    still = drawn_once(moments[0]).to_plotly_json()
     base, margin = still["layout"], still["layout"]["margin"]
     rest = _padded([[word for word in some if not _is_plain(word)] for some in said])
     controls = [_buttons(names, k, margin["b"], dark) for k in range(len(names))]
@@ -41,9 +42,7 @@ def film(moments: Sequence[go.Figure], steps: Sequence[int], dark: bool) -> go.F
         "annotations": rest[0], "updatemenus": [controls[0]], "sliders": [_scrubber(names, margin["b"], dark)],
     }  # fmt: skip
     data = [*still["data"], parts[0]["data"][-1]]
-    played = go.Figure({"data": data, "layout": layout, "frames": frames}, _validate=False)
-    played.layout.template = None  # see theme.drawn_once
-    return played
+    return sent({"data": data, "layout": layout, "frames": frames})
 
 
 def opened_at(played: go.Figure, moment: int) -> go.Figure:
@@ -54,9 +53,7 @@ def opened_at(played: go.Figure, moment: int) -> go.Figure:
     for trace, changes in zip(frame["traces"], frame["data"], strict=True):
         data[trace] = {**data[trace], **changes}
     layout = {**base, **frame["layout"], "sliders": [{**base["sliders"][0], "active": moment}]}
-    opened = go.Figure({"data": data, "layout": layout, "frames": played.frames}, _validate=False)
-    opened.layout.template = None  # see theme.drawn_once
-    return opened
+    return sent({"data": data, "layout": layout, "frames": played.frames})
 
 
 def _is_plain(word: Json) -> bool:

@@ -4,7 +4,6 @@ Forward is always blue with circles, backward always orange with diamonds, theor
 the second channel for those who do not see the colour.
 """
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
@@ -113,37 +112,6 @@ def figure(
         "annotations": annotations or [], "shapes": shapes or [],
     }  # fmt: skip
     return go.Figure({"data": traces, "layout": {**base, **layout}}, _validate=False)
-
-
-def drawn_once(figure: go.Figure) -> go.Figure:
-    """The same figure in a form that the browser draws once.
-
-    Streamlit hands every new figure to Plotly twice, before and after it has measured its place. The second drawing is
-    spared where Plotly can see that nothing has changed. That takes a `datarevision`, lists for arrays and no template,
-    because it compares typed arrays and templates by identity. A changed figure is a new chart in the page, so its
-    first revision is its last.
-    """
-    drawn: Any = figure  # Plotly declares too little of its own types
-    if drawn.layout.datarevision:
-        return figure
-    data = [_plain(trace.to_plotly_json()) for trace in drawn.data]
-    layout = {**_plain(drawn.layout.to_plotly_json()), "datarevision": 1}
-    once = go.Figure({"data": data, "layout": layout}, _validate=False)
-    once.layout.template = None
-    return once
-
-
-def _plain(part: Any) -> Any:
-    """Vectors as lists, as exact as float32; a matrix may stay as it is, since its rows are compared in a list."""
-    if isinstance(part, dict):
-        return {name: _plain(value) for name, value in part.items()}
-    if isinstance(part, list | tuple):
-        return [_plain(value) for value in part]
-    if not isinstance(part, np.ndarray) or part.ndim > 1:
-        return part
-    if part.dtype.kind == "f":
-        return [float(f"{value:.9g}") if math.isfinite(value) else None for value in part.tolist()]
-    return part.tolist()
 
 
 def axis(look: Palette, title: str = "", **more: Any) -> Json:

@@ -1,14 +1,10 @@
-"""Everything that is cached: flat keys in, read-only results out.
-
-A spec is flat and frozen, so its `repr` is a complete key, and a cheaper one than Streamlit's own hash.
-"""
+"""Everything that is cached: flat keys in, read-only results out."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 import numpy as np
-import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from initlab import contrast, datasets
@@ -24,8 +20,9 @@ from initlab.draws import Draws
 from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
 from initlab.figures.depth import Band, finite_rms
 from initlab.figures.histograms import Axis
+from initlab.figures.sent import drawn_once
 from initlab.figures.sheet import Heading
-from initlab.figures.theme import Direction, drawn_once
+from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
 from initlab.measurement import Probe, measure
 from initlab.network import Network
@@ -39,11 +36,10 @@ from initlab.ui import cluster, desk, gate
 from initlab.ui.desk import DESK
 from initlab.ui.gate import Gate
 from initlab.ui.shared import Shared, Staged, once
-from initlab.ui.store import stored
+from initlab.ui.store import remembered, stored
 from initlab.work import network_bytes, probe_bytes, start_operations, work
 
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
-KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr}
 LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
 Asked = ParamSpec("Asked")
@@ -60,17 +56,17 @@ def kept_figures(entries: int) -> Callable[[Callable[Asked, Made]], Callable[Ask
             drawn: Any = figure if figure is None else drawn_once(figure)
             return drawn
 
-        return st.cache_resource(max_entries=entries, show_spinner=False, hash_funcs=KEYS)(finished)
+        return remembered(entries)(finished)
 
     return keep
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@remembered(32)
 def batch(name: str, scaling: str, rows: int) -> datasets.Batch:
     return datasets.load(name, scaling, rows)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@remembered(4)
 def draws(seed: int) -> Draws:
     return Draws(seed, DRAWS_BYTES)
 
@@ -82,7 +78,7 @@ def start_stages(spec: NetworkSpec) -> Staged[Stage]:
     return Staged(lambda: desk.steps(stages(spec, inputs, draws(spec.seed))))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@remembered(64)
 def calibrated(spec: NetworkSpec) -> tuple[Calibrated, ...]:
     """What LSUV did to each layer of this network."""
     return start_stages(spec).last().calibrated
@@ -121,13 +117,13 @@ def probing(spec: NetworkSpec) -> int:
     return work(spec).operations - spec.needs_data * start_operations(spec)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
+@remembered(512)
 def diagnosis(spec: NetworkSpec) -> tuple[Finding, ...]:
     """What is wrong, without remedies."""
     return findings(probe(spec))
 
 
-@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
+@remembered(512)
 def _healing(spec: NetworkSpec) -> Staged[tuple[NetworkSpec | None]]:
     data, found = batch(spec.dataset, spec.scaling, spec.rows), diagnosis(spec)
     if HELPER and not _hard_to_heal(spec):
@@ -145,7 +141,7 @@ def _hard_to_heal(spec: NetworkSpec) -> bool:
     return gate.is_heavy(TRIALS * work(spec).operations)
 
 
-@st.cache_resource(max_entries=1024, show_spinner=False, hash_funcs=KEYS)
+@remembered(1024)
 def _kept_profiles(spec: NetworkSpec) -> Shared[Profile]:
     """The draws measured so far; an interrupted band goes on where it stopped."""
     return Shared()
@@ -190,7 +186,7 @@ def has_band(spec: NetworkSpec) -> bool:
     return not spec.needs_data
 
 
-@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
+@remembered(512)
 def theory(spec: NetworkSpec) -> Theory:
     """What mean-field theory expects of the RMS, from the data's mean squares and the top layer's gradient."""
     return expect(
@@ -198,7 +194,7 @@ def theory(spec: NetworkSpec) -> Theory:
     )
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@remembered(32)
 def mean_squares(name: str, scaling: str, rows: int) -> Array:
     """Of every row of the data."""
     return (batch(name, scaling, rows).inputs.astype(float) ** 2).mean(axis=1)
@@ -284,7 +280,7 @@ def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
     return inspection.inspection_figure(probe(spec), layer, dark)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+@remembered(32)
 def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, str]:
     sums = neuron_sums(spec, fan_in)
     return drawn_once(neuron.neuron_figure(sums, dark)), sums.reading

@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
-
-import streamlit as st
+from typing import Final
 
 from initlab import catalogue, chooser, phase
 from initlab.arrays import Array, Parameters
@@ -30,7 +28,7 @@ from initlab.landmarks import Place, here, landmarks
 from initlab.law_marginal import marginal
 from initlab.point import Curve, Point, correlation_curve, variance_curve
 from initlab.point import point as find_point
-from initlab.situations import Births, Contest, Copies, Directions, Found, Networks, Situation
+from initlab.situations import Found, Networks, Situation
 from initlab.situations import found as find
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
@@ -40,14 +38,12 @@ from initlab.theory import broken, mean_correlations
 from initlab.ui import cluster, compute, desk, gate
 from initlab.ui.desk import DESK
 from initlab.ui.shared import Shared, Staged, once
-from initlab.ui.store import stored
+from initlab.ui.store import remembered, stored
 
 SHALLOW: Final = 20  # layers: up to there the search for a start takes less than half a second
-SITUATIONS: Final = (Networks, Copies, Contest, Directions, Births)
-KEYS: Final[dict[str | type[Any], Callable[[Any], Any]]] = {NetworkSpec: repr, Grid: repr}
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+@remembered(32)
 def _kept_isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> list[Isometry]:
     """Holds the singular values once all of them are known."""
     return []
@@ -103,7 +99,7 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], 
     yield kept[0]
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+@remembered(32)
 def expected_correlations(spec: NetworkSpec) -> Array | None:
     """Mean-field theory's mean cosine between inputs, a layer each; None where an assumption fails."""
     if broken(spec):
@@ -111,12 +107,12 @@ def expected_correlations(spec: NetworkSpec) -> Array | None:
     return mean_correlations(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@remembered(64)
 def spectral_law(spec: NetworkSpec, argument: float, layers: int) -> Spread | None:
     return spread(spec, argument, layers)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=KEYS)
+@remembered(32)
 def _births(spec: NetworkSpec) -> Staged[BornDead]:
     return once(lambda: find_born_dead(spec, compute.batch(spec.dataset, spec.scaling, spec.rows).inputs))
 
@@ -125,18 +121,18 @@ def born_dead(spec: NetworkSpec) -> BornDead:
     return _births(spec).last(line=gate.line(heavy=weights_drawn(spec, spec.rows) > NUMBERS))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@remembered(64)
 def plane(activation: str, params: Parameters, axis: phase.Axis) -> phase.Plane:
     with DESK.seat(first=True):
         return phase.plane(activation, axis, **_numbers(params))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@remembered(64)
 def picks(activation: str, params: Parameters, axis: phase.Axis) -> phase.Picks:
     return phase.picks(activation, plane(activation, params, axis).window, **_numbers(params))
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@remembered(256)
 def point(activation: str, params: Parameters, weight: float, bias: float) -> Point:
     return find_point(activation, weight, bias, **_numbers(params))
 
@@ -149,7 +145,7 @@ def plane_figure(spec: NetworkSpec, axis: phase.Axis, weight: float, bias: float
     return phase_figure.plane_figure(plane(*key), marks, picks(*key), dark)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@remembered(64)
 def point_maps(activation: str, params: Parameters, weight: float, bias: float, depth: int) -> tuple[Curve, Curve]:
     """The variance map and the correlation map at one point, with the way through `depth` layers."""
     at, numbers = point(activation, params, weight, bias), _numbers(params)
@@ -160,7 +156,7 @@ def _numbers(params: Parameters) -> dict[str, float]:
     return {name: float(value) for name, value in params}
 
 
-@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=KEYS)
+@remembered(256)
 def blocks(grid: Grid) -> Shared[Block]:
     """What is measured of a map so far; an interrupted one goes on where it stopped."""
     return Shared()
@@ -198,18 +194,18 @@ def law_figure(spec: NetworkSpec, fan_in: int, fan_out: int, dark: bool) -> Figu
     return law_figures.law_figure(weights, marginal(spec.law, fan_in, fan_out), dark)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@remembered(1)
 def gains() -> tuple[dict[str, list[str] | Array], str]:
     """The table, and what it teaches."""
     return gain_table(), gain_reading()
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@remembered(64)
 def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
     return find_edge(spec, lowest, highest)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=dict.fromkeys(SITUATIONS, repr))
+@remembered(32)
 def _finding(asked: Situation) -> Staged[Found]:
     return once(lambda: find(asked, compute.probe))
 
@@ -221,7 +217,7 @@ def situation(asked: Situation) -> Found:
     return _finding(asked).last(line=gate.line(heavy=heavy))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@remembered(64)
 def _advising(activation: str, depth: int, normalization: str, residual: bool) -> Staged[Advice]:
     def made() -> Advice:
         with nullcontext() if HELPER else DESK.seat(first=True):
@@ -230,7 +226,7 @@ def _advising(activation: str, depth: int, normalization: str, residual: bool) -
     return once(made)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@remembered(64)
 def about_biases(spec: NetworkSpec) -> str:
     """Why biases may start at zero."""
     return HELPER.done(chooser.about_biases, spec)

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from initlab.diagnosis import changes
 from initlab.figures import Figure, theme
+from initlab.figures.sent import drawn_once
 from initlab.findings import Finding
 from initlab.report import table_json
 from initlab.spec import NetworkSpec
@@ -198,7 +199,7 @@ def picture(
     """The figure itself, in larger type and thicker lines for a hall."""
     shown.chart(name, shown.Drawn(name, figure, reading))
     (place or st).plotly_chart(
-        theme.drawn_once(theme.projected(figure) if presenting() else figure),
+        drawn_once(theme.projected(figure) if presenting() else figure),
         theme=None,
         key=key,
         alt=reading,

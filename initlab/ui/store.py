@@ -1,14 +1,19 @@
-"""The last large things that were made: as many of them as fit into so many bytes.
+"""What was made last, for all visitors: so many things, or as many large ones as fit into so many bytes.
 
-Streamlit's caches count entries alone, and a probe of 200 layers is two hundred times as large as one of one layer.
+Streamlit's own caches count entries alone, and a probe of 200 layers is two hundred times as large as one of one layer;
+and at every call they read the function's signature and hash its arguments with care, a tenth of all that a run of a
+page takes where nothing has to be computed. Our keys are flat, frozen and soon hashed.
 """
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Final, Generic, ParamSpec, TypeVar
+from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar
+
+from cachetools import LRUCache, cached
 
 BYTES: Final = 2**28  # of one store; what is larger on its own is kept until the next comes
 Item = TypeVar("Item")
+Found = TypeVar("Found", covariant=True)
 Key = ParamSpec("Key")
 
 
@@ -42,3 +47,16 @@ def stored(entries: int, size: Callable[Key, int]) -> Callable[[Callable[Key, It
     """A decorator: keep what the function returns, at most so many `entries`, and `BYTES` by their `size`. It is called
     with what can be a key, and gives quickly something that may take its time to grow."""
     return lambda make: Store(entries, size, make)
+
+
+class Remembered(Protocol[Key, Found]):
+    """A function with a memory."""
+
+    def __call__(self, *args: Key.args, **kwargs: Key.kwargs) -> Found: ...
+
+    def cache_clear(self) -> None: ...
+
+
+def remembered(entries: int) -> Callable[[Callable[Key, Found]], Remembered[Key, Found]]:
+    """A decorator: keep the last so many results, for ever unchanged; who asks for one in the making waits for it."""
+    return cached(LRUCache[Hashable, Any](entries), condition=threading.Condition())
