@@ -1,11 +1,10 @@
 """Figures in a page of their own, without a server: what a report is made of."""
 
-from typing import Any
-
 from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
 from initlab.figures import Figure, theme
+from initlab.figures.sent import parts
 from initlab.report import Chart
 
 
@@ -16,10 +15,10 @@ def script() -> str:
 
 def chart(title: str, figure: Figure, reading: str) -> Chart:
     """The figure as HTML that draws itself where the `script` is."""
-    drawn: Any = figure.to_plotly_json()
-    drawn["layout"]["template"] = {"layout": {}}  # Plotly stumbles over the None of a figure that is drawn once
+    drawn = parts(figure)
+    layout = {**drawn["layout"], "template": {"layout": {}}}  # Plotly's own would change what is drawn once
     html = to_html(
-        drawn, theme.config(title), include_plotlyjs=False, full_html=False, validate=False,
-        default_width="100%", default_height=f"{figure.layout.height or 450}px",
+        {**drawn, "layout": layout}, theme.config(title), include_plotlyjs=False, full_html=False, validate=False,
+        default_width="100%", default_height=f"{layout.get('height', 450)}px",
     )  # fmt: skip
     return Chart(title, html, reading)

@@ -10,8 +10,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from initlab.figures import theme
-from initlab.figures.sent import drawn_once, sent
-from initlab.figures.theme import Json
+from initlab.figures.sent import Json, Sent, drawn_once, encoded, parts
 
 FRAME: Final = 40  # milliseconds a moment is shown at least: twenty a second where the browser keeps up
 ROOM: Final = 112  # pixels below the picture for buttons and scrubber
@@ -20,40 +19,38 @@ INK, FACE = "#14171C", {False: "#E6E8E3", True: "#A4AAB3"}  # Plotly lights a bu
 
 def film(moments: Sequence[go.Figure], steps: Sequence[int], dark: bool) -> go.Figure:
     """Moments of equal structure, each named by its step; it opens on the first."""
-    parts, names = [figure.to_plotly_json() for figure in moments], [str(step) for step in steps]
-    said = [part["layout"].get("annotations", ()) for part in parts]
-    for part, words in zip(parts, _padded([[word for word in some if _is_plain(word)] for some in said]), strict=True):
-        part["data"] = [*part["data"], _texts(words)]
-    still = drawn_once(moments[0]).to_plotly_json()
+    names, plain = [str(step) for step in steps], [parts(figure) for figure in moments]
+    said = [part["layout"].get("annotations", ()) for part in plain]
+    words = _padded([[word for word in some if _is_plain(word)] for some in said])
+    data = [[*encoded(part["data"]), _texts(some)] for part, some in zip(plain, words, strict=True)]
+    still = parts(drawn_once(moments[0]))
     base, margin = still["layout"], still["layout"]["margin"]
     rest = _padded([[word for word in some if not _is_plain(word)] for some in said])
     controls = [_buttons(names, k, margin["b"], dark) for k in range(len(names))]
-    changing = {k: _changing([part["data"][k] for part in parts]) for k in range(len(parts[0]["data"]))}
+    changing = {k: _changing(traces) for k, traces in enumerate(zip(*data, strict=True))}
     moving = {k: keys for k, keys in changing.items() if keys}
     frames = [
         {
             "name": name, "traces": list(moving), "layout": {"annotations": some, "updatemenus": [buttons]},
-            "data": [{name: part["data"][k][name] for name in ("type", *keys)} for k, keys in moving.items()],
+            "data": [{name: traces[k][name] for name in ("type", *keys)} for k, keys in moving.items()],
         }
-        for name, part, some, buttons in zip(names, parts, rest, controls, strict=True)
+        for name, traces, some, buttons in zip(names, data, rest, controls, strict=True)
     ]  # fmt: skip
     layout = {
         **base, "height": base["height"] + ROOM, "margin": {**margin, "b": margin["b"] + ROOM},
         "annotations": rest[0], "updatemenus": [controls[0]], "sliders": [_scrubber(names, margin["b"], dark)],
     }  # fmt: skip
-    data = [*still["data"], parts[0]["data"][-1]]
-    return sent({"data": data, "layout": layout, "frames": frames})
+    return Sent({"data": [*still["data"], data[0][-1]], "layout": layout, "frames": frames})
 
 
 def opened_at(played: go.Figure, moment: int) -> go.Figure:
     """The same film, which opens on another moment; nothing of it is drawn anew."""
-    whole: Any = played  # Plotly declares too little of its own types
-    frame, base = whole.frames[moment].to_plotly_json(), whole.layout.to_plotly_json()
-    data = [trace.to_plotly_json() for trace in whole.data]
+    whole = parts(played)
+    frame, base, data = whole["frames"][moment], whole["layout"], list(whole["data"])
     for trace, changes in zip(frame["traces"], frame["data"], strict=True):
         data[trace] = {**data[trace], **changes}
     layout = {**base, **frame["layout"], "sliders": [{**base["sliders"][0], "active": moment}]}
-    return sent({"data": data, "layout": layout, "frames": played.frames})
+    return Sent({"data": data, "layout": layout, "frames": whole["frames"]})
 
 
 def _is_plain(word: Json) -> bool:
@@ -84,7 +81,7 @@ def _padded(words: Sequence[Sequence[Json]]) -> list[list[Json]]:
 
 
 def _changing(traces: Sequence[Json]) -> list[str]:
-    """The properties of a trace that are not the same at every moment; its arrays are bytes in base64 by now."""
+    """The properties of a trace that are not the same at every moment; its arrays are bytes in base64."""
     first = traces[0]
     return [name for name in first if any(trace[name] != first[name] for trace in traces[1:])]
 

@@ -12,10 +12,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from initlab.arrays import Array
+from initlab.figures.sent import Json, Plain, parts
 from initlab.wording import number, power
 
 Direction: TypeAlias = Literal["forward", "backward"]
-Json: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,10 @@ def config(name: str) -> Json:
 
 def projected(figure: go.Figure) -> go.Figure:
     """The same figure for the back row: larger type and marks, thicker lines, a taller frame."""
-    drawn: Any = figure
-    data = [_larger(trace.to_plotly_json(), "") for trace in drawn.data]
-    layout = _larger(drawn.layout.to_plotly_json(), "")
+    plain = parts(figure)
+    data, layout = _larger(plain["data"], ""), _larger(plain["layout"], "")
     layout["height"] = max(int(layout.get("height") or 0), TALLEST)
-    return go.Figure({"data": data, "layout": layout}, _validate=False)
+    return Plain({"data": data, "layout": layout})
 
 
 def _larger(part: Any, owner: str) -> Any:
@@ -111,7 +110,7 @@ def figure(
         "xaxis": axis(look, **xaxis), "yaxis": axis(look, **yaxis),
         "annotations": annotations or [], "shapes": shapes or [],
     }  # fmt: skip
-    return go.Figure({"data": traces, "layout": {**base, **layout}}, _validate=False)
+    return Plain({"data": traces, "layout": {**base, **layout}})
 
 
 def axis(look: Palette, title: str = "", **more: Any) -> Json:
