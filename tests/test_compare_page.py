@@ -1,5 +1,7 @@
 """The Compare page without a browser: every set renders, the widgets change it, and its numbers are those of probes."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from probed import probed
 from sampling import sampled
@@ -182,8 +184,20 @@ NETWORK = NetworkSpec(activation="Tanh", depth=4, width=16, batch=32)  # what QU
 FOUR = [start("Zeros"), start("Ones")] * 2
 
 
-def test_bands_that_exceed_the_work_budget_are_refused_with_what_would_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("initlab.comparison.MAX_OPERATIONS", 15 * total(specs(NETWORK, FOUR)).operations)
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+    """Sets the work budget to so many times what four starts need; the page remembers what fits."""
+
+    def lower(times: float) -> None:
+        monkeypatch.setattr("initlab.comparison.MAX_OPERATIONS", int(times * total(specs(NETWORK, FOUR)).operations))
+        compute.affordable.cache_clear()
+
+    yield lower
+    compute.affordable.cache_clear()
+
+
+def test_bands_that_exceed_the_work_budget_are_refused_with_what_would_fit(limit: Callable[[float], None]) -> None:
+    limit(15)
     fit = fitting_band(NETWORK, FOUR)
     app = compare({"compare_starts": written(FOUR)})
     assert not notes(app)
@@ -193,8 +207,8 @@ def test_bands_that_exceed_the_work_budget_are_refused_with_what_would_fit(monke
     assert {"compare_signal_alone", "compare_gradient_alone"} <= set(charts(app))
 
 
-def test_starts_that_are_too_much_together_get_a_smaller_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("initlab.comparison.MAX_OPERATIONS", int(0.7 * total(specs(NETWORK, FOUR)).operations))
+def test_starts_that_are_too_much_together_get_a_smaller_network(limit: Callable[[float], None]) -> None:
+    limit(0.7)
     fit = fitting(NETWORK, FOUR)
     app = compare({"compare_starts": written(FOUR)})
     assert fit.depth < 4

@@ -37,6 +37,8 @@ LARGEST: Final = {  # bytes of the largest entry
     "point": KILO, "plane_figure": FIGURE, "point_maps": 100 * KILO, "blocks": 30 * 41 * 64, "law_figure": FIGURE,
     "gains": 100 * KILO, "edge": 10 * LAYERS,
     "_finding": RECORD_BYTES + MEGA,  # copies in training: 8.2 MB, the most of all lessons; a race less
+    "fitted_map": 10 * KILO, "effort": KILO, "law_reading": KILO, "comparison_table": 4 * KILO, "affordable": 4 * KILO,
+    "labels_of": KILO,
     "about_biases": KILO, "_advising": probe_bytes(NetworkSpec(depth=100)),
 }  # fmt: skip
 FOR_GOOD: Final = {"example_table", "example_weights", "_client"}  # two files of a few kB, and one connection

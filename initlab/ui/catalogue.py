@@ -70,8 +70,9 @@ def detail(name: str, fan_in: int, fan_out: int) -> None:
     st.header(name, anchor=False)
     left, right = st.columns([3, 2])
     with left:
-        figure = compute_theory.law_figure(law_key(spec), fan_in, fan_out, panels.dark())
-        panels.chart("", figure, catalogue.reading(law, fan_in, fan_out), "catalogue_law")
+        of = law_key(spec), fan_in, fan_out
+        figure, reading = compute_theory.law_figure(*of, panels.dark()), compute_theory.law_reading(*of)
+        panels.chart("", figure, reading, "catalogue_law")
     with right:
         st.markdown(f"{capitalized(entry.about)}." + (f" {entry.paper}." if entry.paper else ""))
         st.latex(law.formula(fan_in, fan_out))

@@ -22,7 +22,7 @@ def experiment() -> tuple[NetworkSpec, tuple[Start, ...], list[str]]:
     values = session.values()
     spec, notes = link.spec_of({**values, "init": "Zeros", "gain": 1.0})
     lineup = starts.starts_of(str(values[FIELD]))
-    fit = comparison.fitting(spec, lineup)
+    fit, _ = compute.affordable(spec, lineup)
     if fit != spec:
         needed = total(comparison.specs(spec, lineup))
         notes.append(
@@ -72,7 +72,7 @@ def rms_charts(spec: NetworkSpec, lineup: tuple[Start, ...]) -> None:
     charts = [place.empty() for place in places]
     note = st.empty()
     _say_theory_limits(specs)
-    fit = comparison.fitting_band(spec, lineup)
+    _, fit = compute.affordable(spec, lineup)
     if fit != spec:
         _draw_rms(charts, specs, seeds=0)
         note.caption(
@@ -127,7 +127,7 @@ def tables(specs: tuple[NetworkSpec, ...]) -> None:
     """One row a start; every layer of every start while the panel is open."""
     names, probes = compute.labels_of(specs), [compute.probe(spec) for spec in specs]
     st.markdown("**In numbers**")
-    panels.numbers(pd.DataFrame(contrast.summary(names, probes)), "initlab-comparison.csv", "compare_summary")
+    panels.numbers(pd.DataFrame(compute.comparison_table(specs)), "initlab-comparison.csv", "compare_summary")
     st.caption(
         "Factors are means from layer to layer in the direction of travel; shares and counts are those of the worst "
         "layer; the last column is the gradient's RMS in layer 1 over that in the last layer."

@@ -12,7 +12,7 @@ from initlab.arrays import Array
 from initlab.aside import HELPER
 from initlab.band import SEEDS, Profile, all_profiles, seed_profiles
 from initlab.calibration import Calibrated
-from initlab.comparison import Start, labels
+from initlab.comparison import Start, fitting, fitting_band, labels
 from initlab.diagnosis import SEEDS as TRIALS
 from initlab.diagnosis import remedy as find_remedy
 from initlab.diagnosis import search
@@ -249,7 +249,21 @@ def _curve(spec: NetworkSpec, label: str, direction: Direction, seeds: int) -> c
     )
 
 
-def labels_of(specs: Sequence[NetworkSpec]) -> tuple[str, ...]:
+@remembered(128)
+def comparison_table(specs: tuple[NetworkSpec, ...]) -> dict[str, list[str] | list[float] | list[int]]:
+    """One row a start."""
+    return contrast.summary(labels_of(specs), [probe(spec) for spec in specs])
+
+
+@remembered(128)
+def affordable(spec: NetworkSpec, starts: tuple[Start, ...]) -> tuple[NetworkSpec, NetworkSpec]:
+    """The nearest architectures whose probes of all these starts, and whose bands, are within the budget."""
+    fit = fitting(spec, starts)
+    return fit, fitting_band(fit, starts)
+
+
+@remembered(512)
+def labels_of(specs: tuple[NetworkSpec, ...]) -> tuple[str, ...]:
     return labels([Start.of(spec) for spec in specs])
 
 

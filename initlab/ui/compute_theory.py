@@ -156,6 +156,18 @@ def _numbers(params: Parameters) -> dict[str, float]:
     return {name: float(value) for name, value in params}
 
 
+@remembered(64)
+def fitted_map(grid: Grid) -> Grid:
+    """The nearest affordable map: sums over hundreds of networks."""
+    return grid.fitting()
+
+
+@remembered(64)
+def effort(grid: Grid) -> tuple[int, int]:
+    """Operations of a map, and in how many blocks they come."""
+    return grid.work.operations, len(grid.blocks())
+
+
 @remembered(256)
 def blocks(grid: Grid) -> Shared[Block]:
     """What is measured of a map so far; an interrupted one goes on where it stopped."""
@@ -171,12 +183,13 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
         compute.batch(grid.spec.dataset, grid.spec.scaling, grid.spec.rows),
         compute.draws(grid.spec.seed),
     )
-    for address in dict.fromkeys((cluster.address(grid.work.operations), "")):
+    operations, total = effort(grid)
+    for address in dict.fromkeys((cluster.address(operations), "")):
         measured = partial(sweep_blocks, grid, data.inputs, data.targets, unit_draws, address=address)
         try:
-            heavy = not address and gate.is_heavy(grid.work.operations)
+            heavy = not address and gate.is_heavy(operations)
             blocks = measured if address else lambda done, measured=measured: desk.steps(measured(done))
-            for _ in kept.grow(len(grid.blocks()), blocks, line=gate.line(heavy=heavy)):
+            for _ in kept.grow(total, blocks, line=gate.line(heavy=heavy)):
                 yield sum(part.ends.first_activation.size for part in kept.found) / grid.cells
         except Exception:  # whatever it is that a cluster raises when it goes away
             if not address:
@@ -192,6 +205,11 @@ def law_figure(spec: NetworkSpec, fan_in: int, fan_out: int, dark: bool) -> Figu
     """One draw of the spec's law for a layer of these fans; nothing else of the spec counts."""
     weights = catalogue.drawn(spec.law, fan_in, fan_out, spec.seed)
     return law_figures.law_figure(weights, marginal(spec.law, fan_in, fan_out), dark)
+
+
+@remembered(64)
+def law_reading(spec: NetworkSpec, fan_in: int, fan_out: int) -> str:
+    return catalogue.reading(spec.law, fan_in, fan_out)
 
 
 @remembered(1)

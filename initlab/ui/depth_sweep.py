@@ -90,7 +90,7 @@ def controls(spec: NetworkSpec) -> tuple[Quantity, Grid, list[str]]:
     plain = replace(spec, depth=1, gain=1.0, batch=min(spec.batch, ROWS))
     critical = compute_theory.edge(plain, 0.1, 10.0).critical_gain
     grid = Grid(plain, depths_to(deepest), gains_around(critical, SPANS[span or next(iter(SPANS))]))
-    fit = grid.fitting()
+    fit = compute_theory.fitted_map(grid)
     if fit == grid:
         return quantity, grid, []
     note = (
@@ -111,7 +111,7 @@ def measured(grid: Grid) -> Sweep:
     kept, place = compute_theory.blocks(grid), st.empty()
     slow = "" if grid.shares_prefixes else ", one by one because their widths depend on the depth"
     pace = Pace()
-    if len(kept.found) < len(grid.blocks()):
+    if len(kept.found) < compute_theory.effort(grid)[1]:
         place.progress(0.0, f"{grid.cells:,} networks to measure{slow}")
     for share in compute_theory.extend_sweep(grid, kept, _say_lost):
         left = pace.left(share)
