@@ -2,8 +2,11 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
+from random import Random
 
 import numpy as np
+import psutil
 import pytest
 from archives import npz
 from streamlit.testing.v1 import AppTest
@@ -124,3 +127,35 @@ def test_what_a_link_says_of_the_page_is_shown(query: dict[str, str], chart: str
     assert chart in charts(app)
     for name, value in query.items():
         assert app.session_state[name] == value
+
+
+def damaged(data: bytes, rng: Random) -> bytes:
+    """Cut off somewhere, with some bytes changed, or nothing but noise."""
+    match rng.randrange(3):
+        case 0:
+            return data[: rng.randrange(len(data))]
+        case 1:
+            changed = bytearray(data)
+            for _ in range(rng.randint(1, 20)):
+                changed[rng.randrange(len(data))] = rng.randrange(256)
+            return bytes(changed)
+        case _:
+            return rng.randbytes(rng.randrange(20_000))
+
+
+@pytest.mark.stress
+def test_a_thousand_files_in_one_session_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    rng, app, process, resident = Random(0), visit(QUICK, page="own"), psutil.Process(), list[int]()  # noqa: S311  no secret
+    for count in range(1000):
+        key, whole = rng.choice((("own_csv", TABLE), ("own_npz", example_weights())))
+        app = upload(app, key, f"{count}.bin", damaged(whole, rng))
+        assert not app.exception, count
+        assert app.header or app.error, count
+        if count % 100 == 99:
+            resident.append(process.memory_info().rss)
+    assert not list(tmp_path.rglob("*"))
+    assert max(resident[2:]) - resident[1] < 2**26, "what was read is forgotten"

@@ -21,6 +21,7 @@ from benchmarks.browser import ROOT, Server, serving
 from tests.load.proxy import proxied
 from tests.load.student import Diary, eager, student
 
+FILLING: Final = 300  # seconds
 HEADING: Final = (
     f"{'seconds until the first chart; all':36}{'actions':>8}{'median':>8}{'p95':>8}{'median':>8}{'p95':>8}"
     f"{'join p95':>10}{'errors':>8}{'lost':>6}"
@@ -96,25 +97,24 @@ def full_tilt() -> None:
 
 
 def soak(minutes: float = 30) -> None:
-    """Memory before, while and after a class has been there for half an hour."""
+    """Memory before, while and after a class has been there for half an hour; the caches are filled first."""
     with one() as server, ExitStack() as stack:
         process = psutil.Process(server.process.pid)
-        report("a first class, to fill the caches", server, 30, think=2, stay=60, within=5)
-        before, most = process.memory_info().rss, [0]
-        done = threading.Event()
+        report("a first class, to fill the caches", server, 30, think=2, stay=FILLING, within=5, follows=False)
+        seen, done = [process.memory_info().rss], threading.Event()
         stack.callback(done.set)
 
         def watch() -> None:
-            while not done.wait(5):
-                most[0] = max(most[0], process.memory_info().rss)
+            while not done.wait(60):
+                seen.append(process.memory_info().rss)
 
         threading.Thread(target=watch, daemon=True).start()
         report(f"30 students for {minutes:g} minutes", server, 30, think=5, stay=60 * minutes, within=10)
         done.set()
         time.sleep(150)  # Streamlit keeps the session of a lost connection for two minutes
-        after = process.memory_info().rss
-        print(f"  memory: {before / 2**20:.0f} MB before, {most[0] / 2**20:.0f} at most, {after / 2**20:.0f} after; "
-              f"{(most[0] - before) / 2**20 / 30:.2f} MB a session")  # fmt: skip
+        megabytes = [round(rss / 2**20) for rss in (*seen, process.memory_info().rss)]
+        print(f"  memory, MB, every minute, and two and a half minutes after: {megabytes}; "
+              f"{(max(megabytes) - megabytes[0]) / 30:.2f} a session at most")  # fmt: skip
 
 
 CLASSES: Final = {"30": thirty, "100": hundred, "two": two, "eager": full_tilt, "soak": soak}
