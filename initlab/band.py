@@ -1,12 +1,15 @@
 """How much the picture depends on the draw: RMS a layer over several seeds, nothing else measured."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from initlab.arrays import Array
+from initlab.draws import Draws
 from initlab.losses import Targets, loss_and_gradient
 from initlab.network import Network
 from initlab.parallel import in_order
@@ -15,6 +18,7 @@ from initlab.start import build
 from initlab.work import work
 
 SEEDS: Final = 10
+DRAW_BYTES: Final = 2**21  # of unit draws kept for each of the last few seeds: ten layers of width 128, three times
 
 
 class Profile(NamedTuple):
@@ -31,18 +35,29 @@ def seed_profiles(
 
     Where they run is for `in_order` to say, and for `address`.
     """
-    drawn = [replace(spec, seed=seed % 2**31) for seed in range(spec.seed + 1 + start, spec.seed + 1 + seeds)]
+    drawn = _other_draws(spec, start, seeds)
     operations = len(drawn) * work(spec).operations
     return in_order(_seed_profile, [(each, inputs, targets) for each in drawn], operations, address)
 
 
 def all_profiles(spec: NetworkSpec, inputs: Array, targets: Targets, start: int, seeds: int) -> list[Profile]:
-    """Those of `seed_profiles` in one go, computed here."""
-    return list(seed_profiles(spec, inputs, targets, start, seeds, ""))
+    """Those of `seed_profiles` in one go, computed here, with the unit draws of the last band as far as they serve."""
+    here = threading.get_ident()
+    return [_seed_profile(each, inputs, targets, _recent(each.seed, here)) for each in _other_draws(spec, start, seeds)]
 
 
-def _seed_profile(spec: NetworkSpec, inputs: Array, targets: Targets) -> Profile:
-    return rms_profile(build(spec, inputs), inputs, targets, spec.loss)
+def _other_draws(spec: NetworkSpec, start: int, seeds: int) -> list[NetworkSpec]:
+    return [replace(spec, seed=seed % 2**31) for seed in range(spec.seed + 1 + start, spec.seed + 1 + seeds)]
+
+
+@lru_cache(maxsize=32)
+def _recent(seed: int, thread: int) -> Draws:
+    """Of one thread alone: two may not draw at once."""
+    return Draws(seed, DRAW_BYTES)
+
+
+def _seed_profile(spec: NetworkSpec, inputs: Array, targets: Targets, draws: Draws | None = None) -> Profile:
+    return rms_profile(build(spec, inputs, draws), inputs, targets, spec.loss)
 
 
 def rms_profile(network: Network, inputs: Array, targets: Targets, loss: str) -> Profile:

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from probed import batch, probed
 
 from initlab.arrays import Array
-from initlab.band import SEEDS, Profile, rms, seed_profiles
+from initlab.band import SEEDS, Profile, all_profiles, rms, seed_profiles
 from initlab.scenarios import SCENARIOS
 from initlab.spec import NetworkSpec
 
@@ -39,6 +39,13 @@ def test_each_profile_is_the_probe_of_the_next_seed(spec: NetworkSpec) -> None:
         probe = probed(replace(spec, seed=spec.seed + step))
         np.testing.assert_allclose(profile.activation, probe.activation.rms, rtol=2e-5)
         np.testing.assert_allclose(profile.gradient, probe.gradient.rms, rtol=2e-5)
+
+
+def test_a_band_in_one_go_is_the_same_whatever_was_drawn_before() -> None:
+    for spec in (*SPECS.values(), SPECS["plain"], replace(SPECS["plain"], depth=6), replace(SPECS["plain"], gain=1.5)):
+        data = batch(spec.dataset, spec.scaling, spec.rows)
+        found = all_profiles(spec, data.inputs, data.targets, 1, 4)
+        np.testing.assert_array_equal(found, profiles(spec, 1, 4))
 
 
 def test_an_interrupted_band_goes_on_where_it_stopped() -> None:
