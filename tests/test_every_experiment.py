@@ -28,7 +28,7 @@ def check(state: Mapping[str, Value]) -> None:
     assert all(note == note.strip() and note.endswith(".") for note in (*raced, *walked, *compared))
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(any_state)
 def test_every_experiment_is_affordable(state: dict[str, Value]) -> None:
     check(state)
