@@ -12,19 +12,19 @@ from typing import Final
 
 import psutil
 
+from initlab.ui.navigation import PAGES
 from tests.load.__main__ import one
-from tests.load.student import PAGES
 from tests.load.visitor import Visitor
 
 WARM_UP: Final = 3
 RUNS: Final = 40
-MORE_PAGES: Final = ("race", "pre-training", "depth-sweep")
 
 
 async def shares(url: str, server: psutil.Process, pages: Sequence[str]) -> None:
     for page in pages:
         async with Visitor(url) as visitor:
-            await visitor.open(page)
+            if errors := (await visitor.open(page)).errors:
+                raise SystemExit(f"{page}: {errors}")
             for _ in range(WARM_UP):
                 await visitor.run()
             before = server.cpu_times()
@@ -36,4 +36,6 @@ async def shares(url: str, server: psutil.Process, pages: Sequence[str]) -> None
 
 if __name__ == "__main__":
     with one() as running:
-        asyncio.run(shares(running.url, psutil.Process(running.process.pid), sys.argv[1:] or (*PAGES, *MORE_PAGES)))
+        asyncio.run(
+            shares(running.url, psutil.Process(running.process.pid), sys.argv[1:] or [page.url_path for page in PAGES])
+        )
