@@ -9,7 +9,7 @@ from initlab.arrays import Array, Flags, Integers
 from initlab.losses import Targets, loss_and_gradient
 from initlab.network import Network
 from initlab.spec import NetworkSpec
-from initlab.tally import LayerStats, Tally, Workspace
+from initlab.tally import LayerStats, Tally, Workspace, unseen
 from initlab.twins import twins
 
 SAFE: Final = (1e-12, 1e12)
@@ -22,7 +22,8 @@ class Probe:
 
     Shares are of units (dead) or of outputs (saturated). `input_correlation` is the mean cosine between the
     pre-activations of different rows, NaN for a single row; `1 - input_correlation` is exact where it is tiny, so it is
-    kept as `input_difference`.
+    kept as `input_difference`. A brief probe is all that findings rest on: it has no histograms, and its weight
+    gradient is of no layer.
     """
 
     activation: LayerStats
@@ -56,12 +57,13 @@ class Probe:
 
 
 def measure(
-    network: Network, inputs: Array, targets: Targets = None, loss: str = "Auto", spec: NetworkSpec | None = None
-) -> Probe:
+    network: Network, inputs: Array, targets: Targets = None, loss: str = "Auto", spec: NetworkSpec | None = None, *,
+    brief: bool = False,
+) -> Probe:  # fmt: skip
     """Send `inputs` forward and the loss back through any network. Non-finite values are counted, never fatal."""
     _keep_freed_pages()
     with np.errstate(all="ignore"):
-        return _Pass(network, inputs).probe(targets, loss, spec)
+        return _Pass(network, inputs, brief=brief).probe(targets, loss, spec)
 
 
 def _keep_freed_pages() -> None:
@@ -72,12 +74,11 @@ def _keep_freed_pages() -> None:
 class _Pass:
     """The tallies of one pass; weight gradients are reduced one layer at a time."""
 
-    def __init__(self, network: Network, inputs: Array) -> None:
-        depth, dtype = network.depth, network.weights[0].dtype
-        self.network, self.forward = network, network.forward(inputs)
-        self.workspace = Workspace(dtype)
-        self.activation, self.preactivation, self.gradient, self.weight, self.weight_gradient = (
-            Tally(self.workspace) for _ in range(5)
+    def __init__(self, network: Network, inputs: Array, *, brief: bool) -> None:
+        depth, workspace = network.depth, Workspace(network.weights[0].dtype)
+        self.network, self.forward, self.brief = network, network.forward(inputs), brief
+        self.activation, self.preactivation, self.gradient, self.weight, self.weight_gradient, self.data = (
+            Tally(workspace, brief=brief) for _ in range(6)
         )
         self.saturated, self.dead, self.difference, self.twin_share = np.zeros((4, depth))
         self.distinct = np.zeros(depth, np.int64)
@@ -87,14 +88,14 @@ class _Pass:
         value, output_gradient = loss_and_gradient(loss, forward.outputs, targets)
         self._measure_forward()
         self._measure_backward(output_gradient)
-        data = Tally(self.workspace)
-        data.add(0, forward.inputs)
+        self.data.add(0, forward.inputs)
         difference, weight = mean_difference(forward.inputs), self.weight.stats()
         equal = (weight.minimum == weight.maximum) & [b.min() == b.max() for b in network.biases[:-1]]
+        weight_gradient = unseen() if self.brief else self.weight_gradient.stats()
         return Probe(
-            self.activation.stats(), self.preactivation.stats(), self.gradient.stats(), weight,
-            self.weight_gradient.stats(), self.saturated, self.dead, self.distinct, self.twin_share,
-            equal | (self.distinct == 1), self.difference, data.stats(), difference,
+            self.activation.stats(), self.preactivation.stats(), self.gradient.stats(), weight, weight_gradient,
+            self.saturated, self.dead, self.distinct, self.twin_share,
+            equal | (self.distinct == 1), self.difference, self.data.stats(), difference,
             tuple(w.shape[1] for w in network.weights[:-1]), len(forward.inputs), value,
             bool(np.isfinite(forward.outputs).all()), network.activation, str(forward.inputs.dtype), spec,
         )  # fmt: skip
@@ -114,16 +115,17 @@ class _Pass:
                 self.dead[layer] = np.count_nonzero(argument.max(axis=0) <= 0) / z.shape[1]
 
     def _measure_backward(self, output_gradient: Array) -> None:
-        for found in self.network.backpropagate(self.forward, output_gradient):
-            layer = found.layer
-            if layer == self.network.depth:
+        network, forward = self.network, self.forward
+        for layer, delta, _, _ in network.deltas(forward, output_gradient):
+            if layer == network.depth:
                 continue
-            self.gradient.add(layer, found.gradient)
-            self.weight_gradient.add(layer, found.weight)
+            self.gradient.add(layer, delta)
+            if not self.brief:
+                self.weight_gradient.add(layer, forward.below(layer).T @ delta)
             self.distinct[layer], paired = twins(
-                found.gradient, self.forward.activations[layer], self.network.weights[layer], self.network.biases[layer]
+                delta, forward.activations[layer], network.weights[layer], network.biases[layer]
             )
-            self.twin_share[layer] = paired / found.gradient.shape[1]
+            self.twin_share[layer] = paired / delta.shape[1]
 
 
 def mean_difference(z: Array) -> float:

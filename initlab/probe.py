@@ -9,9 +9,12 @@ from initlab.spec import NetworkSpec
 from initlab.start import build
 
 
-def probe(spec: NetworkSpec, inputs: Array | None = None, targets: Targets = None, draws: Draws | None = None) -> Probe:
+def probe(
+    spec: NetworkSpec, inputs: Array | None = None, targets: Targets = None, draws: Draws | None = None, *,
+    brief: bool = False,
+) -> Probe:  # fmt: skip
     """`measure(build(spec, inputs), inputs, targets)`, on the spec's own data unless inputs are given."""
     if inputs is None:
         batch = load(spec.dataset, spec.scaling, spec.rows)
         inputs, targets = batch.inputs, batch.targets
-    return measure(build(spec, inputs, draws), inputs, targets, spec.loss, spec)
+    return measure(build(spec, inputs, draws), inputs, targets, spec.loss, spec, brief=brief)

@@ -17,7 +17,7 @@ from initlab.losses import Loss
 from initlab.network import Network
 from initlab.quiet import quietly
 from initlab.spec import NetworkSpec
-from initlab.tally import BINS, LayerStats, Tally, Workspace
+from initlab.tally import BINS, LayerStats, Tally, Workspace, unseen
 from initlab.training import Training, evaluated
 
 RECORD_BYTES: Final = 2**23  # of the marks of all contestants together
@@ -169,14 +169,6 @@ def observed_rows(weights: Sequence[Array]) -> int:
     """How many training rows are looked at: in no layer more values than 16 bits can count."""
     most = np.iinfo(np.uint16).max // max(w.shape[1] for w in weights)
     return max(FEWEST, min(OBSERVED, most, AT_ONCE // (6 * sum(w.size for w in weights))))
-
-
-def unseen() -> LayerStats:
-    """Of no layer."""
-    none, counts = np.zeros(0), np.zeros((0, BINS), np.uint16)
-    return LayerStats(
-        *[none] * 6, counts=counts, log_counts=counts, log_edges=none, zeros=counts[:, 0], size=counts[:, 0]
-    )  # fmt: skip
 
 
 def judged_rows(weights: Sequence[Array]) -> int:

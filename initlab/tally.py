@@ -27,7 +27,8 @@ class LayerStats:
     """Statistics of one quantity; the first axis is the layer. Moments are of the finite values, NaN if there are none.
 
     `counts` lie between each layer's own `edges`; `log_counts` are of |x| on fixed `log_edges` (log10) shared by all
-    layers, exact `zeros` apart. Rounding may put a value that lies on an edge into the bin beside it.
+    layers, exact `zeros` apart. Rounding may put a value that lies on an edge into the bin beside it. A brief tally
+    counts nothing: no bins, no zeros.
     """
 
     mean: Array
@@ -47,6 +48,14 @@ class LayerStats:
         """`(L, 65)`, from a layer's minimum to its maximum."""
         start, stop = _range(self.minimum, self.maximum)
         return start[:, None] * (1 - ALONG) + stop[:, None] * ALONG
+
+
+def unseen() -> LayerStats:
+    """Of no layer."""
+    none, counts = np.zeros(0), np.zeros((0, BINS), np.uint16)
+    return LayerStats(
+        *[none] * 6, counts=counts, log_counts=counts, log_edges=none, zeros=counts[:, 0], size=counts[:, 0]
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +100,17 @@ class _Swept(NamedTuple):
     counts: Integers
     log_counts: Integers
     zeros: Integers
+    odd: Integers  # values that are not finite
 
 
 class Tally:
-    """Takes the layers of one quantity in any order, each once; small ones of equal size share a sweep."""
+    """Takes the layers of one quantity in any order, each once; small ones of equal size share a sweep.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._work, self._layout = workspace, workspace.layout
+    A `brief` one leaves out the histograms, which are more than half of the work.
+    """
+
+    def __init__(self, workspace: Workspace, *, brief: bool = False) -> None:
+        self._work, self._layout, self._brief = workspace, workspace.layout, brief
         self._block = np.empty(BLOCK, workspace.dtype)
         self._waiting = 0
         self._layers: list[int] = []
@@ -121,19 +134,24 @@ class Tally:
     def stats(self) -> LayerStats:
         """Everything gathered so far, sorted by layer."""
         self._flush()
-        order, first_odd = np.argsort(self._layers), self._layout.bins - BINS_PER_OCTAVE
+        order, (first, last) = np.argsort(self._layers), self._used()
         sizes = np.array(self._sizes)[order]
-        used = np.flatnonzero(sum(swept.log_counts.sum(axis=0) for swept in self._swept))
-        end = int(used[-1]) + 1 if used.size else 1
-        first = min(int(used[0]), first_odd - 1) if used.size else 0
-        last = max(min(end, first_odd), first + 1)
-        trimmed = [swept._replace(log_counts=swept.log_counts[:, first : max(end, last)]) for swept in self._swept]
+        trimmed = [swept._replace(log_counts=swept.log_counts[:, first:last]) for swept in self._swept]
         found = _Swept(*(np.concatenate(parts)[order] for parts in zip(*trimmed, strict=True)))
-        odd = found.log_counts[:, first_odd - first :].sum(axis=1)
         return LayerStats(
-            found.mean, found.std, np.hypot(found.mean, found.std), found.low, found.high, 1 - odd / sizes,
-            found.counts, found.log_counts[:, : last - first], self._log_edges(first, last), found.zeros, sizes,
+            found.mean, found.std, np.hypot(found.mean, found.std), found.low, found.high, 1 - found.odd / sizes,
+            found.counts, found.log_counts, self._log_edges(first, last), found.zeros, sizes,
         )  # fmt: skip
+
+    def _used(self) -> tuple[int, int]:
+        """Where the log histograms begin and end: with the first and the last bin in which any layer has values."""
+        if self._brief:
+            return 0, 0
+        used = np.flatnonzero(sum(swept.log_counts.sum(axis=0) for swept in self._swept))
+        if used.size:
+            return int(used[0]), int(used[-1]) + 1
+        top = self._layout.bins - BINS_PER_OCTAVE if any(swept.odd.any() for swept in self._swept) else 1
+        return top - 1, top
 
     def _is_full(self, size: int) -> bool:
         return self._waiting == MAX_ROWS or (self._waiting + 1) * size > BLOCK
@@ -148,19 +166,25 @@ class Tally:
         low, high = rows.min(axis=1), rows.max(axis=1)
         span, (tiny, huge) = high - low, self._layout.safe
         if span.min() > tiny and span.max() < huge:  # False for NaN too
-            own = self._own(rows, low, span)
-            self._swept.append(_Swept(low.astype(float), high.astype(float), *own, *self._magnitudes(rows)))
+            self._keep(rows, low.astype(float), high.astype(float), *self._own(rows, low, span))
         elif len(rows) > 1:
             for row in rows:
                 self._sweep(row[None])
         else:
-            self._swept.append(_Swept(*_carefully(rows[0]), *self._magnitudes(rows)))
+            self._keep(rows, *_carefully(rows[0]))
+
+    def _keep(self, rows: Array, low: Array, high: Array, mean: Array, std: Array, counts: Integers) -> None:
+        if self._brief:
+            none, odd = np.zeros((len(rows), 0), np.int64), np.count_nonzero(~np.isfinite(rows), axis=1)
+            self._swept.append(_Swept(low, high, mean, std, none, none, np.zeros(len(rows), np.int64), odd))
+        else:
+            self._swept.append(_Swept(low, high, mean, std, counts, *self._magnitudes(rows)))
 
     def _own(self, rows: Array, low: Array, span: Array) -> tuple[Array, Array, Integers]:
-        """Mean, standard deviation and own histogram, a block at a time."""
+        """Mean, standard deviation and own histogram, a block at a time; all zeros in a brief tally."""
         work, count = self._work, len(rows)
         first, scale = low[:, None], (BINS * BELOW_ONE / span).astype(work.dtype, copy=False)[:, None]
-        total, squares, counts = 0.0, 0.0, 0
+        total, squares, counts = 0.0, 0.0, np.zeros(count * BINS, np.int64)
         for start in range(0, rows.shape[1], BLOCK):
             block = rows[:, start : start + BLOCK]
             floats, integers, wide = (
@@ -170,6 +194,8 @@ class Tally:
             np.copyto(wide, floats)
             total = total + wide.sum(axis=1)
             squares = squares + np.vecdot(wide, wide)
+            if self._brief:
+                continue
             np.multiply(floats, scale, out=floats)
             np.copyto(integers, floats, casting="unsafe")
             if count > 1:
@@ -177,10 +203,10 @@ class Tally:
             counts = counts + np.bincount(integers.reshape(-1), minlength=count * BINS)
         mean = total / rows.shape[1]
         std = np.sqrt(np.maximum(squares / rows.shape[1] - mean * mean, 0))
-        return mean + low, std, np.asarray(counts).reshape(count, BINS)
+        return mean + low, std, counts.reshape(count, BINS)
 
-    def _magnitudes(self, rows: Array) -> tuple[Integers, Integers]:
-        """The log histogram from the bits, and the zeros apart."""
+    def _magnitudes(self, rows: Array) -> tuple[Integers, Integers, Integers]:
+        """The log histogram from the bits; the zeros, and what is not finite, apart."""
         work, count, bins = self._work, len(rows), self._layout.bins
         bits, counts = rows.view(self._layout.integer), 0
         for start in range(0, rows.shape[1], BLOCK):
@@ -194,7 +220,7 @@ class Tally:
         counts = np.asarray(counts).reshape(count, bins)
         zeros = np.array([_zeros(row) if found else 0 for row, found in zip(rows, counts[:, 0], strict=True)])
         counts[:, 0] -= zeros
-        return counts, zeros
+        return counts[:, :-BINS_PER_OCTAVE], zeros, counts[:, -BINS_PER_OCTAVE:].sum(axis=1)
 
     def _log_edges(self, first: int, last: int) -> Array:
         bits = np.arange(first, last + 1, dtype=self._layout.integer) << self._layout.shift

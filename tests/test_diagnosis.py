@@ -1,6 +1,7 @@
 """Remedies: probed before they are offered, as small as possible, and no dearer than they must be."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -150,9 +151,9 @@ class Counted:
         self.loaded: list[str] = []
         real_run, real_load = diagnosis.run, diagnosis.load
 
-        def counted_run(spec: NetworkSpec, *arguments: object) -> object:
+        def counted_run(spec: NetworkSpec, *arguments: Any, **how: Any) -> object:
             self.probed.append(spec)
-            return real_run(spec, *arguments)  # type: ignore[arg-type]
+            return real_run(spec, *arguments, **how)
 
         def counted_load(name: str, scaling: str, rows: int) -> object:
             self.loaded.append(scaling)

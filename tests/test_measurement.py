@@ -13,6 +13,7 @@ from tallied import check
 from initlab import ACTIVATIONS, Network, NetworkSpec, Probe, build, measure, probe
 from initlab.arrays import Array
 from initlab.datasets import Batch, load
+from initlab.findings import findings
 from initlab.losses import loss_and_gradient
 from initlab.measurement import mean_difference
 
@@ -244,6 +245,21 @@ def test_overflow_is_counted_never_fatal(activation: str, normalization: str) ->
     assert not found.finite_outputs
     assert not math.isfinite(found.loss)
     assert np.isnan(found.preactivation.rms[-1])
+
+
+@pytest.mark.parametrize("spec", [SPEC, overflowing(), overflowing(precision="float64"), SPEC.with_init("Zeros")])
+def test_a_brief_probe_says_the_same_without_histograms_and_weight_gradients(spec: NetworkSpec) -> None:
+    full, brief = probe(spec), probe(spec, brief=True)
+    for name in ("activation", "preactivation", "gradient", "weight", "inputs"):
+        one, other = getattr(full, name), getattr(brief, name)
+        for statistic in ("mean", "std", "rms", "minimum", "maximum", "finite_share", "size"):
+            np.testing.assert_array_equal(getattr(one, statistic), getattr(other, statistic), f"{name}: {statistic}")
+        assert other.counts.shape[1] == other.log_counts.shape[1] == 0
+        assert other.log_edges.shape == (1,)
+    for name in ("saturated_share", "dead_share", "distinct_units", "twin_share", "alike", "input_difference"):
+        np.testing.assert_array_equal(getattr(full, name), getattr(brief, name), name)
+    assert brief.weight_gradient.size.size == 0
+    assert findings(brief) == findings(full)
 
 
 def test_single_precision_overflows_where_double_does_not() -> None:
