@@ -48,6 +48,18 @@ def twins(gradient: Array, activation: Array, weight: Array, bias: Array) -> tup
     return int(distinct), int(np.count_nonzero(np.bincount(group)[group] > 1))
 
 
+def told_apart(values: Array, tolerance: float) -> bool:
+    """Whether a look at a few rows is enough to tell each column from every other."""
+    columns = _Columns(values, tolerance)
+    return math.isfinite(columns.reach) and not _together(np.arange(values.shape[1]), columns.glances())[0].size
+
+
+def all_agree(values: Array, tolerance: float) -> bool:
+    """Whether every column agrees with the first."""
+    columns = _Columns(values, tolerance)
+    return math.isfinite(columns.reach) and bool(np.abs(values - values[:, :1]).max() <= columns.reach)
+
+
 class _Columns:
     """Columns that agree where they differ by at most `tolerance` of the largest value of the layer.
 

@@ -14,7 +14,7 @@ from initlab.arrays import Array
 from initlab.datasets import Batch
 from initlab.losses import loss_and_gradient
 from initlab.network import Forward, Network
-from initlab.twins import COLUMN_TOLERANCE, GRADIENT_TOLERANCE, twins
+from initlab.twins import COLUMN_TOLERANCE, GRADIENT_TOLERANCE, all_agree, told_apart, twins
 
 Cause: TypeAlias = Literal["", "zero weights", "cancelled", "flat"]
 ROUNDING: Final = 1e-13  # of the sum of magnitudes: some hundred roundings of float64
@@ -64,18 +64,28 @@ class Pass:
         The gradient goes to `twins` as a part of the output, so that units of equal weights are copies although their
         gradients are about to part them.
         """
-        outputs, delta = _scaled(self.forward.activations[layer], COLUMN_TOLERANCE), self.deltas[layer]
+        outputs, delta, incoming = self.forward.activations[layer], self.deltas[layer], self.incoming(layer)
+        with np.errstate(all="ignore"):
+            if all_agree(incoming, COLUMN_TOLERANCE):
+                return 1
+            if told_apart(outputs, COLUMN_TOLERANCE) and told_apart(incoming, COLUMN_TOLERANCE):
+                return outputs.shape[1]
+        outputs = _scaled(outputs, COLUMN_TOLERANCE)
         if not self.idle[layer] and np.isfinite(delta).all():
             outputs = np.vstack([outputs, _scaled(delta, GRADIENT_TOLERANCE)])
         same = np.zeros((1, outputs.shape[1]))
         with np.errstate(all="ignore"):
-            return twins(same, outputs, self.incoming(layer), same[0])[0]
+            return twins(same, outputs, incoming, same[0])[0]
 
     def distinct_weights(self, layer: int) -> int:
         """Units that differ in what comes in."""
         incoming = self.incoming(layer)
         none = np.zeros((1, incoming.shape[1]))
         with np.errstate(all="ignore"):
+            if all_agree(incoming, COLUMN_TOLERANCE):
+                return 1
+            if told_apart(incoming, COLUMN_TOLERANCE):
+                return incoming.shape[1]
             return twins(none, none, incoming, none[0])[0]
 
     def cause(self) -> Cause:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from initlab import NetworkSpec, probe
 from initlab.arrays import Array, Flags
-from initlab.twins import twins
+from initlab.twins import all_agree, told_apart, twins
 
 ROWS, UNITS, FAN_IN = 20, 12, 9
 
@@ -21,14 +21,14 @@ class Layer(NamedTuple):
     bias: Array
 
 
+def agree(values: Array, tolerance: float) -> Flags:
+    """Whether two columns are one to this tolerance of the largest value, for every pair."""
+    return np.abs(values[:, :, None] - values[:, None, :]).max(axis=0) <= tolerance * np.abs(values).max()
+
+
 def by_pairs(layer: Layer) -> tuple[int, int]:
     """Distinct units and units with a twin: the gradient columns agree to 1e-5 of the layer's largest, and the incoming
     weights with the bias agree to 1e-6, or the activation columns do and are not all zero."""
-
-    def agree(values: Array, tolerance: float) -> Flags:
-        apart = np.abs(values[:, :, None] - values[:, None, :]).max(axis=0)
-        return apart <= tolerance * np.abs(values).max()
-
     alive = (layer.activation != 0).any(axis=0)
     by_output = agree(layer.activation, 1e-6) & alive & alive[:, None]
     pair = agree(np.vstack([layer.weight, layer.bias]), 1e-6) | by_output
@@ -206,6 +206,23 @@ def layers(draw: st.DrawFn, dtype: type = np.float64) -> Layer:
 @given(layers())
 def test_any_layer_is_counted_as_the_rule_applied_to_every_pair(layer: Layer) -> None:
     assert found(layer) == by_pairs(layer)
+
+
+@given(layers(), st.sampled_from(["activation", "weight"]))
+def test_a_short_look_never_says_what_all_pairs_deny(layer: Layer, name: str) -> None:
+    columns = getattr(layer, name)
+    pairs = agree(columns, 1e-6)
+    assert all_agree(columns, 1e-6) == pairs[0].all()
+    assert not (told_apart(columns, 1e-6) and (pairs.sum(axis=0) > 1).any())
+
+
+def test_a_short_look_is_enough_for_random_columns_and_never_for_overflowed_ones() -> None:
+    columns = random_layer(units=100, rows=50).activation
+    assert told_apart(columns, 1e-6)
+    columns[3, 4] = np.inf
+    with np.errstate(all="ignore"):
+        assert not told_apart(columns, 1e-6)
+        assert not all_agree(columns, 1e-6)
 
 
 @pytest.mark.stress
