@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from initlab.arrays import Array
+from initlab.aside import HELPER
 from initlab.draws import Draws
 from initlab.losses import Targets, loss_and_gradient
 from initlab.network import Network
@@ -44,6 +45,14 @@ def all_profiles(spec: NetworkSpec, inputs: Array, targets: Targets, start: int,
     """Those of `seed_profiles` in one go, computed here, with the unit draws of the last band as far as they serve."""
     here = threading.get_ident()
     return [_seed_profile(each, inputs, targets, _recent(each.seed, here)) for each in _other_draws(spec, start, seeds)]
+
+
+def profiles_aside(
+    spec: NetworkSpec, inputs: Array, targets: Targets, start: int, seeds: int, at_once: int
+) -> Iterator[Profile]:  # fmt: skip
+    """Those of `seed_profiles`, `at_once` of them in one go, from the process beside this one."""
+    for first in range(start, seeds, at_once):
+        yield from HELPER.done(all_profiles, spec, inputs, targets, first, min(first + at_once, seeds))
 
 
 def _other_draws(spec: NetworkSpec, start: int, seeds: int) -> list[NetworkSpec]:

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from probed import batch, probed
 
 from initlab.arrays import Array
-from initlab.band import SEEDS, Profile, all_profiles, rms, seed_profiles
+from initlab.band import SEEDS, Profile, all_profiles, profiles_aside, rms, seed_profiles
 from initlab.scenarios import SCENARIOS
 from initlab.spec import NetworkSpec
 
@@ -46,6 +46,14 @@ def test_a_band_in_one_go_is_the_same_whatever_was_drawn_before() -> None:
         data = batch(spec.dataset, spec.scaling, spec.rows)
         found = all_profiles(spec, data.inputs, data.targets, 1, 4)
         np.testing.assert_array_equal(found, profiles(spec, 1, 4))
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 100])
+def test_a_band_from_the_process_beside_is_the_same_however_it_is_cut(at_once: int) -> None:
+    spec = SPECS["plain"]
+    data = batch(spec.dataset, spec.scaling, spec.rows)
+    found = profiles_aside(spec, data.inputs, data.targets, start=2, seeds=SEEDS, at_once=at_once)
+    np.testing.assert_array_equal(list(found), profiles(spec, 2))
 
 
 def test_an_interrupted_band_goes_on_where_it_stopped() -> None:

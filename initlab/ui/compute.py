@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from initlab import contrast, datasets
 from initlab.arrays import Array
 from initlab.aside import HELPER
-from initlab.band import SEEDS, Profile, all_profiles, seed_profiles
+from initlab.band import SEEDS, Profile, profiles_aside, seed_profiles
 from initlab.calibration import Calibrated
 from initlab.comparison import Start, fitting, fitting_band, labels
 from initlab.diagnosis import SEEDS as TRIALS
@@ -170,14 +170,14 @@ def band_line(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> tuple[Gate, b
 def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, line: Gate | None = None) -> Iterator[int]:
     """Measure one draw after the other; gives how many are done. In a `line` only from a page itself, as with `probe`,
     and where it is not the cluster that measures them."""
-    data, address = batch(spec.dataset, spec.scaling, spec.rows), cluster.address(seeds * work(spec).operations)
+    operations, data = work(spec).operations, batch(spec.dataset, spec.scaling, spec.rows)
+    address, at_once = cluster.address(seeds * operations), max(1, gate.HEAVY // operations)
+    if HELPER and not address:
+        aside = partial(profiles_aside, spec, data.inputs, data.targets, seeds=seeds, at_once=at_once)
+        return _kept_profiles(spec).grow(seeds, aside, line=line)
     measured = partial(seed_profiles, spec, data.inputs, data.targets, seeds=seeds, address=address)
     if address:
         return _kept_profiles(spec).grow(seeds, measured)
-    if HELPER and seeds * work(spec).operations < LONG:
-        return _kept_profiles(spec).grow(
-            seeds, lambda done: HELPER.done(all_profiles, spec, data.inputs, data.targets, done, seeds), line=line
-        )
     return _kept_profiles(spec).grow(seeds, lambda done: desk.steps(measured(done)), line=line)
 
 
