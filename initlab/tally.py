@@ -243,6 +243,11 @@ def _range(low: Array, high: Array) -> tuple[Array, Array]:
 
 def _carefully(row: Array) -> tuple[Array, Array, Array, Array, Integers]:
     """low, high, mean, std, counts of a row that is constant, extreme or not all finite: in scaled float64."""
+    low, high = row.min(), row.max()
+    if low == high and np.isfinite(low):  # a constant lies in the middle of the interval that it gets
+        value, counts = np.array([low], float), np.zeros((1, BINS), np.int64)
+        counts[0, BINS // 2] = row.size
+        return value, value, value, np.zeros(1), counts
     values = row[np.isfinite(row)].astype(float)
     if not values.size:
         nan = np.array([np.nan])
