@@ -13,7 +13,8 @@ from initlab.tally import BLOCK
 
 MAX_OPERATIONS: Final = 10**11  # ten to twenty seconds on one busy core
 MAX_BYTES: Final = 2**31
-IN_FLIGHT: Final = 32  # bytes of temporaries for each number of the layer that is worked on: four in float64
+IN_FLIGHT: Final = 32  # bytes of temporaries for each output of the layer that is worked on: four in float64
+WEIGHT_IN_FLIGHT: Final = 24  # and for each of its weights: three
 TALLY_BLOCKS: Final = 8  # the buffers of a sweep and of its five quantities
 CALIBRATED_UNIT: Final = 100  # operations a row: phi, and variances in float64 on half of the rows each
 ENCODED_UNIT, ENCODED_WEIGHT = 60, 20  # of an auto-encoder: phi and masks a row, the optimizer a step
@@ -50,7 +51,9 @@ def work(spec: NetworkSpec, rows: int | None = None) -> Work:
     operations = 6 * spec.rows * weights + 40 * spec.rows * units + 100 * weights + start_operations(spec, rows)
     layers_kept = 2 if spec.normalization == "None" else 4  # z and phi(z); the normalized ones too
     kept = weights + layers_kept * spec.rows * units
-    in_flight = IN_FLIGHT * (spec.rows * max(spec.widths) + max(a * b for a, b in pairwise(spec.widths)))
+    in_flight = IN_FLIGHT * spec.rows * max(spec.widths) + WEIGHT_IN_FLIGHT * max(
+        a * b for a, b in pairwise(spec.widths)
+    )
     return Work(operations, size * kept + in_flight + probe_bytes(spec) + 8 * TALLY_BLOCKS * BLOCK)
 
 
