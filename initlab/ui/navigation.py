@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Literal, TypeAlias
 
 import streamlit as st
@@ -78,6 +80,15 @@ def current() -> tuple[Page, StreamlitPage]:
     Streamlit serves its default page at `/` and nowhere else, so the first page is there twice: in the menu at `/`,
     and hidden under the `url_path` that links may use.
     """
+    sections = {section: [copy(script) for script in scripts] for section, scripts in _menu().items()}
+    chosen = st.navigation(sections, position="top")
+    return next(page for page in PAGES if page.title == chosen.title), chosen
+
+
+@cache
+def _menu() -> dict[str, list[StreamlitPage]]:
+    """The scripts by their headings: made with the first visitor, because looking for thirteen files takes longer than
+    all that follows. Each run gets copies, as one of them is marked as the page that may run."""
     first = PAGES[0]
     alias = st.Page(first.script, title=first.title, url_path=first.url_path, visibility="hidden")
     sections: dict[str, list[StreamlitPage]] = {"": [alias]}
@@ -85,8 +96,7 @@ def current() -> tuple[Page, StreamlitPage]:
         address = None if page is first else page.url_path
         script = st.Page(page.script, title=page.title, icon=page.icon, url_path=address, default=page is first)
         sections.setdefault(page.section, []).append(script)
-    chosen = st.navigation(sections, position="top")
-    return next(page for page in PAGES if page.title == chosen.title), chosen
+    return sections
 
 
 def leave(
