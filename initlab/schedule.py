@@ -1,6 +1,7 @@
 """Which rows train, which test, and in what order: the same for every contestant, whatever its weights."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -26,14 +27,22 @@ def split(spec: NetworkSpec, train: TrainSpec) -> tuple[Batch, Batch]:
 
 
 def parted(spec: NetworkSpec, train: TrainSpec) -> tuple[Batch, Batch]:
-    """The same of any data, for what learns without targets."""
-    data = load(spec.dataset, spec.scaling)
-    rows, tested = len(data.inputs), round(len(data.inputs) * train.test_share)
+    """The same of any data, for what learns without targets. Nobody may write into them."""
+    return _parts(spec.dataset, spec.scaling, train.test_share)
+
+
+@lru_cache(maxsize=8)
+def _parts(dataset: str, scaling: str, test_share: float) -> tuple[Batch, Batch]:
+    data = load(dataset, scaling)
+    rows, tested = len(data.inputs), round(len(data.inputs) * test_share)
     classes = data.targets if data.targets is not None and _can_be_stratified(data.targets, tested) else None
     found: tuple[Integers, Integers] = train_test_split(
         np.arange(rows), test_size=tested, random_state=SPLIT, stratify=classes
     )  # pyright: ignore[reportAssignmentType]
     one, other = (Batch(np.ascontiguousarray(data.inputs[part]), rows_of(data.targets, part)) for part in found)
+    for array in (one.inputs, one.targets, other.inputs, other.targets):
+        if array is not None:
+            array.setflags(write=False)
     return one, other
 
 

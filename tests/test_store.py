@@ -41,8 +41,9 @@ LARGEST: Final = {  # bytes of the largest entry
     "labels_of": KILO,
     "about_biases": KILO, "_advising": probe_bytes(NetworkSpec(depth=100)),
 }  # fmt: skip
-FOR_GOOD: Final = {  # two files of a few kB, one connection, and the unit draws of 32 seeds, 2 MB each
-    "example_table", "example_weights", "_client", "_recent",
+FOR_GOOD: Final = {  # two files of a few kB, one connection, the unit draws of 32 seeds, 2 MB each, the pages of the
+    # menu, and eight data sets in two parts, 2 MB at most
+    "example_table", "example_weights", "_client", "_recent", "_menu", "_parts",
 }  # fmt: skip
 
 

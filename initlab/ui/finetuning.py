@@ -11,6 +11,7 @@ from initlab.comparison import Start
 from initlab.figures import Figure, multiples
 from initlab.figures.layers import MAX_RIDGES
 from initlab.figures.outcomes import dots_figure
+from initlab.figures.sent import drawn_once
 from initlab.figures.sheet import Heading
 from initlab.optimizers import OPTIMIZERS
 from initlab.pretraining import Pretrained
@@ -23,6 +24,7 @@ from initlab.spec import NetworkSpec
 from initlab.train_spec import TrainSpec
 from initlab.ui import link, navigation, ongoing, panels, state
 from initlab.ui.fields import Value
+from initlab.ui.kept import kept
 from initlab.ui.race import test_figure
 from initlab.wording import capitalized
 
@@ -82,13 +84,14 @@ def race_of(specs: tuple[NetworkSpec, ...], tune: TrainSpec) -> None:
     """One draw: who gets how many test rows right, and every layer's activations before and after."""
     cost = race_work(specs, tune).operations
     now = ongoing.finished("_pretrain_race", (specs, tune), lambda: race(specs, tune), _how_far, cost)
+    dark, title = panels.dark(), "Test accuracy" if race_readings.classes(now) else "Test loss"
     left, right = st.columns([2, 3])
     with left:
-        title = "Test accuracy" if race_readings.classes(now) else "Test loss"
-        panels.chart(title, test_figure(now, title), race_readings.test_reading(now, title), "pretrain_test")
+        figure = kept("pretrain_test", (now, dark), lambda: drawn_once(test_figure(now, title)))
+        panels.chart(title, figure, race_readings.test_reading(now, title), "pretrain_test")
     with right:
-        said = finetuning.layers_reading(now)
-        panels.chart("Activations, before and after", _layers_figure(now), said, "pretrain_layers")
+        figure = kept("pretrain_layers", (now, dark), lambda: drawn_once(_layers_figure(now, dark)))
+        panels.chart("Activations, before and after", figure, finetuning.layers_reading(now), "pretrain_layers")
     st.caption(finetuning.source(now))
     link_place = st.container(width="content")
     navigation.leave(
@@ -117,7 +120,7 @@ def _how_far(now: Snapshot) -> tuple[float, str]:
     return now.step / now.steps, f"Step {now.step:,} of {now.steps:,}"
 
 
-def _layers_figure(now: Snapshot) -> Figure:
+def _layers_figure(now: Snapshot, dark: bool) -> Figure:
     """A row of panels before the race and one after it."""
     ends = [
         (runner.marks[k].activation, Heading(runner.label, when, mark=index))
@@ -126,9 +129,7 @@ def _layers_figure(now: Snapshot) -> Figure:
     ]
     stats, headings = [one for one, _ in ends], [heading for _, heading in ends]
     ridges = now.runners[0].spec.depth <= MAX_RIDGES
-    return multiples.multiples_figure(
-        stats, headings, "forward", "Shared", same=True, ridges=ridges, dark=panels.dark()
-    )
+    return multiples.multiples_figure(stats, headings, "forward", "Shared", same=True, ridges=ridges, dark=dark)
 
 
 def _dots(found: Repeats) -> Figure:

@@ -15,6 +15,7 @@ from initlab.datasets import Batch
 from initlab.figures import Figure, images, projection, stack
 from initlab.figures.layers import shown_layers
 from initlab.figures.progress import Course, Scale, progress_figure
+from initlab.figures.sent import drawn_once
 from initlab.initializers import INITIALIZERS
 from initlab.pretrain_presets import PRESETS
 from initlab.pretrain_spec import NAME
@@ -25,6 +26,7 @@ from initlab.spec import NetworkSpec
 from initlab.start import pretrain
 from initlab.train_spec import TrainSpec
 from initlab.ui import controls, desk, finetuning, gate, link, panels, session
+from initlab.ui.kept import kept
 from initlab.ui.pace import Pace
 from initlab.wording import counted
 from initlab.work import fitting, start_operations, work
@@ -94,10 +96,10 @@ def settings() -> None:
 
 def current(spec: NetworkSpec, tune: TrainSpec) -> Running:
     """The walk of this visitor; another one begins where anything about it has changed."""
-    kept: Running | None = st.session_state.get(RUNNING)
-    if kept is None or kept.spec != spec:
-        kept = st.session_state[RUNNING] = _begun(spec, *parted(spec, tune), "play")
-    return kept
+    running: Running | None = st.session_state.get(RUNNING)
+    if running is None or running.spec != spec:
+        running = st.session_state[RUNNING] = _begun(spec, *parted(spec, tune), "play")
+    return running
 
 
 def _begun(spec: NetworkSpec, train: Batch, test: Batch, mode: Mode) -> Running:
@@ -172,21 +174,22 @@ def _draw(
     running: Running, card: DeltaGenerator, places: tuple[DeltaGenerator, DeltaGenerator], drawing: str
 ) -> None:  # fmt: skip
     """One of several drawings in a run, each under keys of its own but the last."""
-    now = running.now
+    now, dark = running.now, panels.dark()
     with card.container():
         panels.headline(readings.headline(now), readings.evidence(now))
     with places[0].container():
         figure = stack.stack_figure(
-            running.spec.widths, now.layer, now.how.masked(now.layer), panels.dark(), overflowed=bool(now.broken)
+            running.spec.widths, now.layer, now.how.masked(now.layer), dark, overflowed=bool(now.broken)
         )  # fmt: skip
         panels.chart("The stack", figure, readings.stack(now), f"pretrain_stack{drawing}")
     with places[1].container():
-        least = readings.least_error(now, running.train.inputs[:WATCHED])
+        least = kept("pretrain_least", now, lambda: readings.least_error(now, running.train.inputs[:WATCHED]))
+        figure = kept("pretrain_errors", (now, dark), lambda: drawn_once(_errors_figure(now, dark)))
         said = readings.error_reading(now, least)
-        panels.chart("Reconstruction error, layer by layer", _errors_figure(now), said, f"pretrain_errors{drawing}")
+        panels.chart("Reconstruction error, layer by layer", figure, said, f"pretrain_errors{drawing}")
 
 
-def _errors_figure(now: Pretrained) -> Figure:
+def _errors_figure(now: Pretrained, dark: bool) -> Figure:
     """A curve a layer, each beginning where the one below it ended."""
     begun, epochs = len(now.errors), now.how.epochs
     shown = shown_layers(begun, LINES)
@@ -195,7 +198,7 @@ def _errors_figure(now: Pretrained) -> Figure:
         for k in shown.tolist()
     ]
     scale = Scale("Error of a row, log scale", log=True)
-    return progress_figure(courses, scale, now.network.depth * epochs, "Epochs, layer after layer", panels.dark())
+    return progress_figure(courses, scale, now.network.depth * epochs, "Epochs, layer after layer", dark)
 
 
 def pictures(running: Running) -> None:
@@ -208,38 +211,44 @@ def pictures(running: Running) -> None:
         session.apply({"pretraining_layer": min(int(session.value("pretraining_layer")), depth)})
         chosen = st.slider("Up to layer", 1, depth, key="pretraining_layer", persist_state="session")
         height = min(chosen, height)  # a walk that is not as far leaves the choice as it is, and so the link
-    dark, test = panels.dark(), running.test
+    dark = panels.dark()
+    found = kept("pretrain_pictures", (now, height, dark), lambda: _looked_at(running, height, dark))
+    for place, picture in zip(st.columns([3, 2, 2]), found, strict=True):
+        with place:
+            panels.chart(*picture)
+
+
+def _looked_at(running: Running, height: int, dark: bool) -> list[tuple[str, Figure, str, str]]:
+    """Title, picture, reading and key of what `height` layers make of the test rows."""
+    now, test = running.now, running.test
     inputs = test.inputs.astype(running.spec.precision)
     code = inputs
     for layer in range(height):
         code = codes(now.network, code, layer)
     back = reconstructed(now.network, now.decoders[:height], inputs)
-    left, middle, right = st.columns([3, 2, 2])
-    with left:
-        _rebuilt(running, inputs, back, height, dark)
-    with middle:
-        weights = now.network.weights[0]
-        square = bool(images.side_of(len(weights)))
-        draw = images.filters_figure if square else images.weights_figure
-        said = readings.filters(running.first.network, now.network, pictures=square)
-        panels.chart("What layer 1 looks for", draw(weights, dark), said, "pretrain_filters")
-    with right:
-        found = project(code)
-        said = readings.neighbours(height, code, inputs, test.targets, found)
-        figure = projection.projection_figure(found.points, test.targets, dark)
-        panels.chart(f"The code of layer {height}", figure, said, "pretrain_codes")
+    weights = now.network.weights[0]
+    square = bool(images.side_of(len(weights)))
+    draw = images.filters_figure if square else images.weights_figure
+    filters = readings.filters(running.first.network, now.network, pictures=square)
+    found = project(code)
+    code_figure = projection.projection_figure(found.points, test.targets, dark)
+    neighbours = readings.neighbours(height, code, inputs, test.targets, found)
+    return [
+        ("Up and down again", *_rebuilt(running, inputs, back, height, dark), "pretrain_rebuilt"),
+        ("What layer 1 looks for", drawn_once(draw(weights, dark)), filters, "pretrain_filters"),
+        (f"The code of layer {height}", drawn_once(code_figure), neighbours, "pretrain_codes"),
+    ]
 
 
-def _rebuilt(running: Running, inputs: Array, back: Array, height: int, dark: bool) -> None:
+def _rebuilt(running: Running, inputs: Array, back: Array, height: int, dark: bool) -> tuple[Figure, str]:
     """Originals and what comes back: as pictures where the data are some, else row by row."""
     picked = _one_of_each(running.test)
     said = readings.rebuilt(height, running.now.network, inputs, back)
     names = ("test rows", f"rebuilt from layer {height}")
     if images.side_of(inputs.shape[1]):
-        figure = images.digits_figure([inputs[picked], back[picked]], names, dark)
-    else:
-        figure, said = images.rows_figure([inputs[picked], back[picked]], names, dark), f"{said} {readings.COLOURS}"
-    panels.chart("Up and down again", figure, said, "pretrain_rebuilt")
+        return drawn_once(images.digits_figure([inputs[picked], back[picked]], names, dark)), said
+    figure = images.rows_figure([inputs[picked], back[picked]], names, dark)
+    return drawn_once(figure), f"{said} {readings.COLOURS}"
 
 
 def _one_of_each(test: Batch) -> Integers:
