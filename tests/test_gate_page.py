@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from visits import QUICK, captions, charts, visit
 
+from initlab.spec import NetworkSpec
 from initlab.ui import compute, compute_theory, gate, isometry, symmetry
 from initlab.ui.gate import Gate, sentence
 
@@ -128,3 +129,11 @@ def test_a_lesson_that_waits_for_its_answer_shows_it_when_the_place_is_free(monk
     assert not app.exception
     assert not waits(app)
     assert charts(app)
+
+
+def test_long_bands_from_the_process_beside_stand_in_a_line_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute, "LONG", -1)
+    spec = NetworkSpec(depth=2, width=8, seed=987)
+    assert compute.band_line([spec])[0] is gate.GATE
+    monkeypatch.setattr(compute, "HELPER", True)
+    assert compute.band_line([spec])[0] is gate.ASIDE

@@ -34,7 +34,6 @@ from initlab.tally import LayerStats
 from initlab.theory import Theory, expect
 from initlab.ui import cluster, desk, gate
 from initlab.ui.desk import DESK
-from initlab.ui.gate import Gate
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import remembered, stored
 from initlab.work import network_bytes, probe_bytes, start_operations, work
@@ -160,14 +159,15 @@ def band(spec: NetworkSpec) -> Band | None:
     return Band(np.array([p.activation for p in found]), np.array([p.gradient for p in found]))
 
 
-def band_line(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> tuple[Gate, bool]:
+def band_line(specs: Sequence[NetworkSpec], seeds: int = SEEDS) -> tuple[gate.Gate, bool]:
     """Where these bands stand in line, and whether they are there in a moment: a chart need not be drawn without."""
     missing = [spec for spec in specs if profiles(spec, seeds) is None]
     long = seeds * sum(work(spec).operations for spec in missing) > LONG
-    return (gate.GATE if long else gate.SHORT), not missing or not (long or len(gate.SHORT))
+    line = gate.SHORT if not long else gate.ASIDE if HELPER else gate.GATE
+    return line, not missing or not (long or len(gate.SHORT))
 
 
-def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, line: Gate | None = None) -> Iterator[int]:
+def extend_band(spec: NetworkSpec, seeds: int = SEEDS, *, line: gate.Gate | None = None) -> Iterator[int]:
     """Measure one draw after the other; gives how many are done. In a `line` only from a page itself, as with `probe`,
     and where it is not the cluster that measures them."""
     operations, data = work(spec).operations, batch(spec.dataset, spec.scaling, spec.rows)

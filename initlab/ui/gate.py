@@ -90,6 +90,7 @@ class Gate:
 
 
 GATE: Final = Gate(at_once())
+ASIDE: Final = Gate(1)  # for long bands, where a process beside this one measures them: they hold up nothing here
 SHORT: Final = Gate(1)  # for what follows the first picture of a page in a moment: bands and remedies. In a full hall
 # these moments come from thirty visitors at once, and all of them together would hold up everybody's first picture
 
