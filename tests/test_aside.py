@@ -1,6 +1,7 @@
 """The process beside this one: the same numbers from it, its faults told here, and nothing lost where it dies."""
 
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -46,6 +47,11 @@ def test_one_core_has_no_process_beside_it(monkeypatch: pytest.MonkeyPatch) -> N
     helper = Helper()
     helper.begin()
     assert not helper
+
+
+def test_a_process_that_is_started_under_a_page_opens_no_laboratory_of_its_own() -> None:
+    """It imports what is __main__ at that moment, which is the script of whoever's page has run last."""
+    assert "app" not in runpy.run_path(str(ROOT / "app.py"), run_name="__mp_main__")
 
 
 def test_it_finds_the_same_tells_its_faults_and_may_die(begun: Helper) -> None:
