@@ -189,7 +189,7 @@ TABLE: Final = (
         "Normal or uniform?",
         RELU,
         (start("Glorot normal"), start("Glorot uniform"), start("He normal"), start("He uniform")),
-        "Same variance, other law: nothing changes. Normal and uniform stay within a factor of two in all 20 layers, "
+        "Same variance, other law: nothing changes. Normal and uniform stay within a factor of three in all 20 layers, "
         "while Glorot and He end more than a hundredfold apart.",
     ),
     Preset(
