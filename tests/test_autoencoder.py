@@ -106,7 +106,7 @@ def test_squared_errors_compare_inputs_as_they_are() -> None:
 def linear(units: int, steps: int, rate: float) -> tuple[Array, Array, PCA]:
     """Centred digits, the reconstruction by a linear auto-encoder after so many full-batch steps, and their PCA."""
     centred = DIGITS - DIGITS.mean(axis=0)
-    how = PretrainSpec(0.0, 0.0, "Free", "Squared error", "Adam", rate, 2048, steps)
+    how = PretrainSpec(0.0, 0.0, "Free", "Squared error", "Adam", rate, 2048)
     found = coder(how, "Linear", units, centred)
     for _ in range(steps):
         for _ in found.epoch(centred, centred, 0.0, np.random.default_rng(0)):

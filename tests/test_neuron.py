@@ -96,7 +96,8 @@ def test_every_law_and_fan_has_its_sums_and_its_sentence(name: str) -> None:
         found = sums(name, fan_in)
         assert found.sums.size >= NEURONS * INPUTS
         assert np.isfinite(found.sums).all()
-        spread = numbers("spread by #;" if found.variance is None else "measured spread # over", found.reading)
+        end = "." if found.reader else ";"
+        spread = numbers(f"spread by #{end}" if found.variance is None else "measured spread # over", found.reading)
         assert spread == [near(float(found.sums.std()))]
 
 
