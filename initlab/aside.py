@@ -1,4 +1,4 @@
-"""A process beside this one: for bands and remedies, which no first picture waits for, and for the chooser's answer.
+"""A process beside this one: for bands and remedies, which no first picture waits for, and for pictures that take long.
 
 Python runs one thread of a process at a time, however many cores there are. With this half of a class's work in a
 process of its own, the pages have the whole of theirs.
@@ -11,10 +11,12 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from joblib.externals.loky import get_reusable_executor
 
+from initlab.desk import Desk
 from initlab.parallel import cores
 
 ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -29,7 +31,7 @@ class Helper:
     """The process, once it has been begun."""
 
     def __init__(self) -> None:
-        self._begun = False
+        self._begun, self._desk = False, Desk()
 
     def __bool__(self) -> bool:
         return self._begun
@@ -44,12 +46,17 @@ class Helper:
     def done(self, function: Callable[Asked, Result], *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
         """What `function`, which has a name in a module, returns; it runs here where there is no process, or where that
         has died: the next one asked for is another."""
+        return self._asked(partial(function, *args, **kwargs), first=False)
+
+    def first(self, function: Callable[Asked, Result], *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
+        """The same, before all that is only `done`: a first picture waits for it."""
+        return self._asked(partial(function, *args, **kwargs), first=True)
+
+    def _asked(self, work: Callable[[], Result], *, first: bool) -> Result:
         if self._begun:
-            try:
-                return self._process().submit(function, *args, **kwargs).result()
-            except (BrokenProcessPool, OSError):
-                pass
-        return function(*args, **kwargs)
+            with suppress(BrokenProcessPool, OSError), self._desk.seat(first=first):
+                return self._process().submit(work).result()
+        return work()
 
     def _process(self) -> Executor:
         return get_reusable_executor(max_workers=1, timeout=A_TERM, initializer=_modest, env=ONE_THREAD)

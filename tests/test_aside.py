@@ -70,6 +70,20 @@ def test_it_finds_the_same_tells_its_faults_and_may_die(begun: Helper) -> None:
     assert begun.done(os.getpid) not in (other, os.getpid())
 
 
+def test_what_a_first_picture_waits_for_comes_before_what_has_waited_longer(begun: Helper) -> None:
+    log: list[str] = []
+    asked = [lambda: log.append(begun.done(str, "band")), lambda: log.append(begun.first(str, "picture"))]
+    threads = [threading.Thread(target=ask) for ask in asked]
+    with begun._desk.seat():
+        for count, thread in enumerate(threads, 1):
+            thread.start()
+            while len(begun._desk._line) < count:
+                threading.Event().wait(0.001)
+    for thread in threads:
+        thread.join()
+    assert log == ["picture", "band"]
+
+
 def test_it_ends_with_its_server_however_that_ends() -> None:
     program = (
         "import os, sys; from initlab import aside; aside.cores = lambda: 2; aside.HELPER.begin()\n"

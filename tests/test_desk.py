@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from initlab.desk import Desk
 from initlab.ui import desk
-from initlab.ui.desk import Desk
 
 
 @pytest.fixture

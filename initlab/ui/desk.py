@@ -6,46 +6,15 @@ the end of the line: whoever frees a lock and takes it again at once is faster t
 would keep the seat until it is over.
 """
 
-import threading
 import time
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
-from itertools import count
-from typing import Final, TypeVar
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Final, ParamSpec, TypeVar
 
+from initlab.aside import HELPER
+from initlab.desk import Desk
+
+Asked = ParamSpec("Asked")
 Item = TypeVar("Item")
-
-
-class Desk:
-    """A seat for one thread; who has it may sit down again."""
-
-    def __init__(self) -> None:
-        self._owner: int | None = None
-        self._numbers = count()
-        self._line: set[tuple[bool, int]] = set()  # who waits: those for a first picture sort first
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def seat(self, *, first: bool = False) -> Generator[None]:
-        """Until the end of the block, which must not wait for other threads; `first` comes before all that is not."""
-        me = threading.get_ident()
-        if self._owner == me:
-            yield
-            return
-        mine = (not first, next(self._numbers))
-        with self._changed:
-            self._line.add(mine)
-            self._changed.wait_for(lambda: self._owner is None and min(self._line) == mine)
-            self._line.remove(mine)
-            self._owner = me
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._owner = None
-                self._changed.notify_all()
-
-
 DESK: Final = Desk()
 SITTING: Final = 0.05  # seconds: steps that are shorter are not worth the way to the end of the line
 
@@ -71,3 +40,11 @@ def steps(work: Iterable[Item], *, first: bool = False) -> Generator[Item]:
                     break
         while made:
             yield made.pop(0)
+
+
+def first(function: Callable[Asked, Item], *args: Asked.args, **kwargs: Asked.kwargs) -> Item:
+    """What a first picture waits for and takes long: `function`, in the process beside this one, else at the desk."""
+    if HELPER:
+        return HELPER.first(function, *args, **kwargs)
+    with DESK.seat(first=True):
+        return function(*args, **kwargs)
