@@ -61,7 +61,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Walk:
-    """A network on its way, all moments so far, and the gradients that its next step follows.
+    """A network on its way, and all moments so far.
 
     `before` and `before_weights` count the units that differ without the noise, and that differ in their weights.
     """
@@ -69,12 +69,9 @@ class Walk:
     spec: NetworkSpec
     trial: Trial
     batch: Batch
-    start: Network
     before: Integers
     before_weights: Integers
-    training: Training
-    gradients: Sequence[Array] = ()
-    moments: tuple[Moment, ...] = ()
+    moments: tuple[Moment, ...]
 
     @property
     def widths(self) -> Integers:
@@ -86,7 +83,16 @@ class Walk:
         """The layers that have copies before anything is done to them."""
         return self.before < self.widths
 
-    def further(self, draws: Draws | None = None) -> "Walk":
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walker(Walk):
+    """A walk that can go on: with its network at the start and now, and the gradients that its next step follows."""
+
+    start: Network
+    training: Training
+    gradients: Sequence[Array] = ()
+
+    def further(self, draws: Draws | None = None) -> "Walker":
         """One step on. Past the range of float64 there is nothing to see: the walk stays where it is."""
         if not self.moments[-1].finite:
             return self
@@ -99,11 +105,15 @@ class Walk:
         training = follow(self.training, gradients, self.trial.rate)
         return _seen(replace(self, training=training))
 
+    def seen(self, after: int = 0) -> Walk:
+        """What there is to see of it, without the first `after` moments."""
+        return Walk(self.spec, self.trial, self.batch, self.before, self.before_weights, self.moments[after:])
+
 
 def start(
     spec: NetworkSpec, trial: Trial, batch: Batch | None = None, draws: Draws | None = None,
     plain: Network | None = None,
-) -> Walk:  # fmt: skip
+) -> Walker:  # fmt: skip
     """Before the first step, the noise added. `batch`, `draws` and the `plain` network in float64, if at hand, need not
     be made again."""
     draws = draws or Draws(spec.seed)
@@ -114,7 +124,8 @@ def start(
     before, weights = ([count(layer) for layer in layers] for count in (found.distinct, found.distinct_weights))
     network = _noisy(plain, trial.noise, draws)
     training = begin(network, trial.optimizer)
-    return _seen(Walk(spec, trial, batch, network, np.array(before), np.array(weights), training))
+    walker = Walker(spec, trial, batch, np.array(before), np.array(weights), (), network, training)
+    return _seen(walker, found if network is plain else None)
 
 
 def fitted(spec: NetworkSpec, steps: int) -> tuple[NetworkSpec, int]:
@@ -134,6 +145,12 @@ def walk_bytes(spec: NetworkSpec) -> int:
     return work(replace(spec, precision="float64")).bytes + 6 * 8 * weights
 
 
+def seen_bytes(spec: NetworkSpec) -> int:
+    """Of all that is seen of the longest walk, and of the data: pictures at `MARKS`, counts and flags at every step."""
+    pictures = len(MARKS) * 2 * 4 * drawn_units(spec.depth) ** 2
+    return spec.depth * (pictures + 10 * MARKS[-1]) + 2**19 + 8 * spec.rows * (spec.widths[0] + 1)
+
+
 def drawn_units(depth: int) -> int:
     """How many units of a layer the pictures show at most."""
     return min(MOST_DRAWN, math.isqrt(PICTURES // (2 * 4 * len(MARKS) * depth)))
@@ -148,17 +165,17 @@ def _noisy(network: Network, noise: float, draws: Draws) -> Network:
     return replace(network, weights=tuple(weights))
 
 
-def _seen(walk: Walk) -> Walk:
-    """The walk with the moment it has reached, and with the gradients there."""
-    network, step = walk.training.network, len(walk.moments)
-    found = Pass.through(network, walk.batch, walk.spec.loss)
-    moved = [_moved(w, before) for w, before in zip(network.weights, walk.start.weights, strict=True)]
+def _seen(walker: Walker, found: Pass | None = None) -> Walker:
+    """The walk with the moment it has reached, and with the gradients there; a pass that is at hand is not repeated."""
+    network, step = walker.training.network, len(walker.moments)
+    found = found or Pass.through(network, walker.batch, walker.spec.loss)
+    moved = [_moved(w, before) for w, before in zip(network.weights, walker.start.weights, strict=True)]
     finite = math.isfinite(found.loss) and all(np.isfinite(w).all() for w in network.weights)
     distinct = np.array([found.distinct(layer) for layer in range(network.depth)])
     pictures = found.pictures(drawn_units(network.depth)) if step in MARKS else ((), ())
     idle = np.array(found.idle)
     moment = Moment(step, found.loss, distinct, idle, found.cause(), np.array(moved), finite, *pictures)
-    return replace(walk, gradients=found.parameter_gradients(), moments=(*walk.moments, moment))
+    return replace(walker, gradients=found.parameter_gradients(), moments=(*walker.moments, moment))
 
 
 def _moved(weights: Array, before: Array) -> bool:

@@ -33,7 +33,7 @@ def core(number: float, names: str) -> Floor:
 
 # A file stands on the first floor that names it. Names that are still to come have their floor already.
 FLOORS: Final = (
-    core(0, "arrays errors quiet wording"),
+    core(0, "arrays desk errors quiet wording"),
     core(0.5, "parameters draws quadrature own_number"),
     Floor(0.7, ("initlab/parallel.py",), ("joblib",)),
     Floor(0.8, ("initlab/aside.py",), ("joblib",)),
@@ -64,6 +64,7 @@ FLOORS: Final = (
     core(6, "start"),
     core(6.5, "band own_examples"),
     core(7, "probe own_probe sweep scenarios symmetry report"),
+    Floor(7.1, ("initlab/walks.py",), ("cachetools",)),
     core(7.2, "experiments symmetry_readings"),
     core(7.3, "copies"),
     core(7.5, "diagnosis comparison contrast edge"),

@@ -228,9 +228,9 @@ def test_more_steps_go_on_from_where_the_walk_stands_and_fewer_are_there_already
     taken: list[int] = []
     from initlab import symmetry
 
-    original = symmetry.Walk.further
+    original = symmetry.Walker.further
     monkeypatch.setattr(
-        symmetry.Walk, "further", lambda walk, *draws: taken.append(len(walk.moments)) or original(walk, *draws)
+        symmetry.Walker, "further", lambda walk, *draws: taken.append(len(walk.moments)) or original(walk, *draws)
     )
     app.select_slider(key="symmetry_steps").set_value(7).run()
     assert taken == [6, 7]

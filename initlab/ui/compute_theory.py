@@ -1,7 +1,6 @@
 """What other pages cache: planes, maps of depth and gain, singular values, walks of copies, situations of lessons."""
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -33,12 +32,12 @@ from initlab.situations import found as find
 from initlab.spec import NetworkSpec
 from initlab.spectral_law import Spread, spread
 from initlab.sweep import Block, sweep_blocks
-from initlab.symmetry import Trial, Walk, start, walk_bytes
+from initlab.symmetry import Trial, Walk, seen_bytes
 from initlab.theory import broken, mean_correlations
 from initlab.ui import cluster, compute, desk, gate
-from initlab.ui.desk import DESK
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import remembered, stored
+from initlab.walks import onwards
 
 SHALLOW: Final = 20  # layers: up to there the search for a start takes less than half a second
 
@@ -71,31 +70,30 @@ def _measured_isometry(
         yield found
 
 
-@stored(64, lambda spec, trial: walk_bytes(spec))
+@stored(64, lambda spec, trial: seen_bytes(spec))
 def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
-    """The one that went furthest; more steps go on from where it stands."""
+    """What has been seen of the walk so far; more steps go on from there."""
     return []
 
 
 def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], bool]) -> Iterator[Walk]:
-    """The walk after each step that is still to be taken; at last the whole of it. So many steps may be `heavy`."""
+    """The walk, again and again while it goes on; at last the whole of it. So many steps may be `heavy`."""
     kept, data = _kept_walk(spec, trial), compute.batch(spec.dataset, spec.scaling, spec.rows)
-    if not kept:
-        plain = compute.network(replace(spec, precision="float64"))
-        with DESK.seat(first=True):
-            if not kept:  # while this visitor waited
-                kept.append(start(spec, trial, data, compute.draws(spec.seed), plain))
 
     def missing() -> int:
-        return steps + 1 - len(kept[0].moments) if kept[0].moments[-1].finite else 0
+        return steps + 1 - (len(kept[0].moments) if kept else 0)
 
-    with gate.place(object(), heavy=heavy(missing()), unless=lambda: missing() <= 0):
-        while missing() > 0:
-            yield kept[0]
-            with DESK.seat(first=True):
-                for _ in desk.sitting():
-                    if missing() > 0:  # another session may have been faster
-                        kept[0] = kept[0].further(compute.draws(spec.seed))
+    def over() -> bool:
+        return missing() <= 0 or bool(kept and not kept[0].moments[-1].finite)
+
+    plain = compute.network(replace(spec, precision="float64")) if spec.needs_data and not over() else None
+    with gate.place(object(), heavy=not over() and heavy(missing()), unless=over):
+        while not over():
+            known = kept[0].moments if kept else ()
+            if kept:
+                yield kept[0]
+            found = desk.first(onwards, spec, trial, data, plain, after=len(known), steps=steps)
+            kept[:] = [replace(found, moments=(*known, *found.moments))]  # whoever else asks gets the same
     yield kept[0]
 
 
@@ -123,8 +121,7 @@ def born_dead(spec: NetworkSpec) -> BornDead:
 
 @remembered(64)
 def plane(activation: str, params: Parameters, axis: phase.Axis) -> phase.Plane:
-    with DESK.seat(first=True):
-        return phase.plane(activation, axis, **_numbers(params))
+    return desk.first(phase.plane, activation, axis, **_numbers(params))
 
 
 @remembered(64)
@@ -237,11 +234,7 @@ def situation(asked: Situation) -> Found:
 
 @remembered(64)
 def _advising(activation: str, depth: int, normalization: str, residual: bool) -> Staged[Advice]:
-    def made() -> Advice:
-        with nullcontext() if HELPER else DESK.seat(first=True):
-            return HELPER.done(find_advice, activation, depth, normalization, residual=residual)
-
-    return once(made)
+    return once(lambda: desk.first(find_advice, activation, depth, normalization, residual=residual))
 
 
 @remembered(64)
