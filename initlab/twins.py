@@ -85,6 +85,13 @@ class _Columns:
         yield self.values.max(axis=0), self.reach  # tells nearly silent units apart, which sums do not
         yield self._sums(0, 1)
 
+    def close_looks(self) -> Iterator[Signature]:
+        """At the rows in which units differ most: no sum tells apart what nearly agrees."""
+        spread = self.values.max(axis=1) - self.values.min(axis=1)
+        for row in np.argsort(spread)[-SIGNATURE_ROWS:]:
+            yield self.values[row], self.reach
+        yield from self.looks()
+
     def agree(self, these: Integers, others: Integers) -> Flags:
         """Whether column by column `these` and `others` agree in full."""
         return np.abs(self.values[:, these] - self.values[:, others]).max(axis=0) <= self.reach
@@ -116,7 +123,7 @@ def _together(units: Integers, signatures: Iterable[Signature]) -> tuple[Integer
 
 def _firsts(count: int, units: Integers, step: _Columns | None, columns: _Columns) -> Integers:
     """For each unit of a layer the first of `units` it agrees with, by gradient and by column; itself if none."""
-    found = np.arange(count)
+    found, closely = np.arange(count), False
     units, group = _together(units, chain(columns.looks(), step.glances() if step else ()))
     while units.size > 1:
         leader = np.empty(count, int)
@@ -128,4 +135,7 @@ def _firsts(count: int, units: Integers, step: _Columns | None, columns: _Column
             agrees &= step.agree(these, leaders)
         found[these[agrees]] = leaders[agrees]
         units, group = these[~agrees], group[~agrees]  # alike at a look: they may still have each other
+        if not closely:
+            units, group = _together(units, chain(columns.close_looks(), step.glances() if step else ()))
+            closely = True
     return found
