@@ -95,6 +95,7 @@ FLOORS: Final = (
     Floor(10.52, ("initlab/ui/kept.py", "initlab/ui/shared.py"), SCREEN),
     Floor(10.55, ("initlab/ui/ongoing.py",), SCREEN),
     Floor(10.6, ("initlab/ui/controls.py", "initlab/ui/compute.py", "initlab/ui/navigation.py"), SCREEN),
+    Floor(10.65, ("initlab/ui/pictures.py",), SCREEN),
     Floor(10.7, ("initlab/ui/compute_theory.py",), SCREEN),
     Floor(10.8, ("initlab/ui/panels.py", "initlab/ui/preparing.py"), SCREEN),
     Floor(10.85, ("initlab/ui/lineup.py",), SCREEN),

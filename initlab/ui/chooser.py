@@ -12,7 +12,7 @@ from initlab.dialects import calls
 from initlab.rules import Finding
 from initlab.spec import NORMALIZATIONS
 from initlab.table import layer_table
-from initlab.ui import compute, compute_theory, link, navigation, panels, session
+from initlab.ui import compute_theory, link, navigation, panels, pictures, session
 from initlab.ui.panels import ICONS
 from initlab.ui.state import CHOOSER_DEPTHS
 
@@ -77,7 +77,7 @@ def code(found: Advice) -> None:
 
 def picture(found: Advice) -> None:
     """That it holds, layer by layer."""
-    figure = compute.rms_figure(found.spec, False, panels.dark())
+    figure = pictures.rms_figure(found.spec, False, panels.dark())
     panels.chart("RMS against depth", figure, readings.rms(found.probe), "chooser_rms")
     panels.numbers_panel(
         "The numbers", lambda: layer_table(found.probe), "initlab-chosen.csv", "chooser_layers", "chooser_panel"

@@ -9,7 +9,7 @@ from initlab.comparison import PRESETS, SEEDS, Preset, Start
 from initlab.figures.histograms import AXES, Axis
 from initlab.figures.layers import MAX_RIDGES
 from initlab.spec import NetworkSpec
-from initlab.ui import compute, link, panels, session, shown, starts, state
+from initlab.ui import compute, link, panels, pictures, session, shown, starts, state
 from initlab.ui.pace import Pace
 from initlab.wording import listed
 from initlab.work import LIMIT, total
@@ -58,10 +58,10 @@ def histograms(specs: tuple[NetworkSpec, ...], axis: Axis, *, same: bool, ridges
     names, probes = compute.labels_of(specs), [compute.probe(spec) for spec in specs]
     forward, backward = st.columns(2)
     with forward:
-        figure = compute.multiples_figure(specs, "forward", axis, same, ridges, panels.dark())
+        figure = pictures.multiples_figure(specs, "forward", axis, same, ridges, panels.dark())
         panels.chart("Activations", figure, contrast.activations(names, probes), "compare_activations")
     with backward:
-        figure = compute.multiples_figure(specs, "backward", axis, same, ridges, panels.dark())
+        figure = pictures.multiples_figure(specs, "backward", axis, same, ridges, panels.dark())
         panels.chart("Back-propagated gradients", figure, contrast.gradients(names, probes), "compare_gradients")
 
 
@@ -116,10 +116,10 @@ def _draw_rms(places: list[DeltaGenerator], specs: tuple[NetworkSpec, ...], seed
     gradient = f"{contrast.gradient_rms(names, probes)} {contrast.gradient_theory(names, probes, found)}"
     suffix = "" if seeds else "_alone"
     with places[0].container():
-        figure = compute.curves_figure(specs, "forward", seeds, panels.dark())
+        figure = pictures.curves_figure(specs, "forward", seeds, panels.dark())
         panels.chart("Signal: RMS of the activations", figure, signal, f"compare_signal{suffix}")
     with places[1].container():
-        figure = compute.curves_figure(specs, "backward", seeds, panels.dark())
+        figure = pictures.curves_figure(specs, "backward", seeds, panels.dark())
         panels.chart("Gradient: RMS of ∂loss/∂z", figure, gradient, f"compare_gradient{suffix}")
 
 

@@ -1,8 +1,8 @@
-"""Everything that is cached: flat keys in, read-only results out."""
+"""What is computed once, for all visitors: flat keys in, read-only results out."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial, wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -17,20 +17,12 @@ from initlab.diagnosis import SEEDS as TRIALS
 from initlab.diagnosis import remedy as find_remedy
 from initlab.diagnosis import search
 from initlab.draws import Draws
-from initlab.figures import Figure, curves, depth, inspection, layers, multiples, neuron
 from initlab.figures.depth import Band, finite_rms
-from initlab.figures.histograms import Axis
-from initlab.figures.sent import drawn_once
-from initlab.figures.sheet import Heading
-from initlab.figures.theme import Direction
 from initlab.findings import Finding, findings
 from initlab.measurement import Probe, measure
 from initlab.network import Network
-from initlab.neuron import neuron_sums
-from initlab.rules import dead_limits, saturation_limit
 from initlab.spec import NetworkSpec
 from initlab.start import Stage, build, stages
-from initlab.tally import LayerStats
 from initlab.theory import Theory, expect
 from initlab.ui import cluster, desk, gate
 from initlab.ui.desk import DESK
@@ -41,23 +33,6 @@ from initlab.work import network_bytes, probe_bytes, start_operations, work
 threadpool_limits(1, user_api="blas")  # students share the cores; two threads on a busy one are slower than one
 LONG: Final = 10**10  # operations: about a second
 DRAWS_BYTES: Final = 2**26  # of unit draws kept for each of the last few seeds
-Asked = ParamSpec("Asked")
-Made = TypeVar("Made", bound=Figure | None)
-
-
-def kept_figures(entries: int) -> Callable[[Callable[Asked, Made]], Callable[Asked, Made]]:
-    """Keeps finished figures in the form in which the browser draws them: it is made once, not for every visitor."""
-
-    def keep(make: Callable[Asked, Made]) -> Callable[Asked, Made]:
-        @wraps(make)
-        def finished(*args: Asked.args, **kwargs: Asked.kwargs) -> Made:
-            figure: Any = make(*args, **kwargs)  # or None, where there is nothing to draw
-            drawn: Any = figure if figure is None else drawn_once(figure)
-            return drawn
-
-        return remembered(entries)(finished)
-
-    return keep
 
 
 @remembered(32)
@@ -200,55 +175,6 @@ def mean_squares(name: str, scaling: str, rows: int) -> Array:
     return (batch(name, scaling, rows).inputs.astype(float) ** 2).mean(axis=1)
 
 
-@kept_figures(512)
-def layers_figure(spec: NetworkSpec, direction: Direction, axis: Axis, ridges: bool, dark: bool) -> Figure:
-    return layers.layers_figure(_stats(spec, direction), direction, axis, ridges, dark)
-
-
-@kept_figures(256)
-def rms_figure(spec: NetworkSpec, banded: bool, dark: bool) -> Figure:
-    """Alone, or with the band of other draws, which are measured here if they have been forgotten."""
-    if banded:
-        list(extend_band(spec))
-    return depth.rms_figure(probe(spec), band(spec) if banded else None, dark, theory(spec))
-
-
-@kept_figures(128)
-def multiples_figure(
-    specs: tuple[NetworkSpec, ...], direction: Direction, axis: Axis, same: bool, ridges: bool, dark: bool
-) -> Figure:
-    """The histograms of several starts beside each other."""
-    headings = [
-        Heading(label, contrast.verdict_word(diagnosis(spec)), not diagnosis(spec))
-        for label, spec in zip(labels_of(specs), specs, strict=True)
-    ]
-    return multiples.multiples_figure(
-        [_stats(spec, direction) for spec in specs], headings, direction, axis, same=same, ridges=ridges, dark=dark
-    )
-
-
-@kept_figures(128)
-def curves_figure(specs: tuple[NetworkSpec, ...], direction: Direction, seeds: int, dark: bool) -> Figure:
-    """The RMS lines of several starts and theory's; with `seeds` draws behind them, which have been measured."""
-    found = [_curve(spec, label, direction, seeds) for label, spec in zip(labels_of(specs), specs, strict=True)]
-    return curves.curves_figure(found, direction, dark)
-
-
-def _curve(spec: NetworkSpec, label: str, direction: Direction, seeds: int) -> curves.Curve:
-    stats, forward = _stats(spec, direction), direction == "forward"
-    if seeds := seeds if has_band(spec) else 0:
-        list(extend_band(spec, seeds))  # where it was forgotten since: a figure without it would be kept
-    draws = [p.activation if forward else p.gradient for p in profiles(spec, seeds) or ()] if seeds else []
-    expected = theory(spec).forward if forward else theory(spec).backward
-    return curves.Curve(
-        label,
-        depth.finite_rms(stats),
-        contrast.quantiles(draws) if draws else None,
-        contrast.fault(stats, backward=not forward),
-        expected,
-    )
-
-
 @remembered(128)
 def comparison_table(specs: tuple[NetworkSpec, ...]) -> dict[str, list[str] | list[float] | list[int]]:
     """One row a start."""
@@ -265,36 +191,3 @@ def affordable(spec: NetworkSpec, starts: tuple[Start, ...]) -> tuple[NetworkSpe
 @remembered(512)
 def labels_of(specs: tuple[NetworkSpec, ...]) -> tuple[str, ...]:
     return labels([Start.of(spec) for spec in specs])
-
-
-def _stats(spec: NetworkSpec, direction: Direction) -> LayerStats:
-    return probe(spec).activation if direction == "forward" else probe(spec).gradient
-
-
-@kept_figures(256)
-def saturation_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
-    """None where no output is saturated."""
-    found = probe(spec)
-    if not found.saturated_share.any():
-        return None
-    return depth.shares_figure(found.saturated_share, saturation_limit(found), "saturated outputs", dark)
-
-
-@kept_figures(256)
-def death_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
-    """None where every unit answers to some row."""
-    found = probe(spec)
-    if not found.dead_share.any():
-        return None
-    return depth.shares_figure(found.dead_share, float(dead_limits(found).min()), "silent units", dark)
-
-
-@kept_figures(32)
-def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
-    return inspection.inspection_figure(probe(spec), layer, dark)
-
-
-@remembered(32)
-def neuron_figure(spec: NetworkSpec, fan_in: int, dark: bool) -> tuple[Figure, str]:
-    sums = neuron_sums(spec, fan_in)
-    return drawn_once(neuron.neuron_figure(sums, dark)), sums.reading

@@ -34,7 +34,7 @@ from initlab.spectral_law import Spread, spread
 from initlab.sweep import Block, sweep_blocks
 from initlab.symmetry import Trial, Walk, seen_bytes
 from initlab.theory import broken, mean_correlations
-from initlab.ui import cluster, compute, desk, gate
+from initlab.ui import cluster, compute, desk, gate, pictures
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import remembered, stored
 from initlab.walks import onwards
@@ -134,7 +134,7 @@ def point(activation: str, params: Parameters, weight: float, bias: float) -> Po
     return find_point(activation, weight, bias, **_numbers(params))
 
 
-@compute.kept_figures(64)
+@pictures.kept_figures(64)
 def plane_figure(spec: NetworkSpec, axis: phase.Axis, weight: float, bias: float, dark: bool) -> Figure:
     found, chosen = here(spec), Place(weight, bias)
     marks = Marks(landmarks(spec.width, spec.activation), found.place, found.sure, chosen)
@@ -197,7 +197,7 @@ def extend_sweep(grid: Grid, kept: Shared[Block], lost: Callable[[], None]) -> I
             return
 
 
-@compute.kept_figures(64)
+@pictures.kept_figures(64)
 def law_figure(spec: NetworkSpec, fan_in: int, fan_out: int, dark: bool) -> Figure:
     """One draw of the spec's law for a layer of these fans; nothing else of the spec counts."""
     weights = catalogue.drawn(spec.law, fan_in, fan_out, spec.seed)

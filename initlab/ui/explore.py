@@ -16,7 +16,7 @@ from initlab.neuron import FANS
 from initlab.scenarios import SCENARIOS
 from initlab.spec import NetworkSpec
 from initlab.table import layer_table, one_layer
-from initlab.ui import compute, navigation, panels, session, starts, state
+from initlab.ui import compute, navigation, panels, pictures, session, starts, state
 from initlab.ui.pace import Pace
 
 
@@ -56,19 +56,19 @@ def rms_chart(spec: NetworkSpec, reading: str, theory: str) -> None:
     st.markdown(f"**{title}**")
     place, note = st.empty(), st.empty()
     if not has_band:
-        figure = compute.rms_figure(spec, False, panels.dark())
+        figure = pictures.rms_figure(spec, False, panels.dark())
         panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
         note.caption(f"{reading} {theory}  \nNo band: every other draw would have to read the data first.")
         return
     line, quick = compute.band_line([spec])
     if not quick:
-        figure = compute.rms_figure(spec, False, panels.dark())
+        figure = pictures.rms_figure(spec, False, panels.dark())
         panels.picture(title, figure, reading, "rms_alone", place=place)
     pace = Pace()
     for count in compute.extend_band(spec, line=line):
         if pace.due():
             note.caption(f"{reading} Coloured bands: {count} of {SEEDS} other draws so far.")
-    figure = compute.rms_figure(spec, True, panels.dark())
+    figure = pictures.rms_figure(spec, True, panels.dark())
     panels.picture(title, figure, f"{reading} {theory}", "rms", place=place)
     note.caption(f"{reading} {theory}  \nColoured bands: lowest to highest of {SEEDS} other draws.")
 
@@ -77,10 +77,10 @@ def share_charts(spec: NetworkSpec, probe: Probe) -> None:
     """Saturated outputs or silent units, where the activation can have them."""
     if spec.phi.saturates_beyond is not None:
         _share_chart(
-            "Saturated outputs", compute.saturation_figure(spec, panels.dark()), readings.saturated(probe), "saturated"
+            "Saturated outputs", pictures.saturation_figure(spec, panels.dark()), readings.saturated(probe), "saturated"
         )
     if spec.phi.dies:
-        _share_chart("Silent units", compute.death_figure(spec, panels.dark()), readings.dead(probe), "dead")
+        _share_chart("Silent units", pictures.death_figure(spec, panels.dark()), readings.dead(probe), "dead")
 
 
 def _share_chart(title: str, figure: Figure | None, reading: str, key: str) -> None:
@@ -101,7 +101,7 @@ def inspect_panel(spec: NetworkSpec, probe: Probe) -> None:
         if spec.depth > 1:
             session.apply({"explore_layer": min(int(session.value("explore_layer")), spec.depth)})
             layer = st.slider("Layer", 1, spec.depth, key="explore_layer", persist_state="session")
-        figure, table = compute.inspection_figure(spec, layer, panels.dark()), pd.DataFrame(one_layer(probe, layer))
+        figure, table = pictures.inspection_figure(spec, layer, panels.dark()), pd.DataFrame(one_layer(probe, layer))
         panels.chart(f"Layer {layer}", figure, readings.one_layer(probe, layer), "inspection")
         panels.numbers(table, f"initlab-layer-{layer}.csv", "inspection_table")
 
@@ -134,5 +134,5 @@ def neuron_panel(spec: NetworkSpec) -> None:
         return
     with panel:
         fan_in = st.select_slider("Inputs n of the neuron", FANS, key="explore_fan", persist_state="session")
-        figure, reading = compute.neuron_figure(spec, fan_in, panels.dark())
+        figure, reading = pictures.neuron_figure(spec, fan_in, panels.dark())
         panels.chart(f"Sums of {fan_in} weighted inputs", figure, reading, "neuron")

@@ -22,7 +22,7 @@ from initlab.lesson import Picture
 from initlab.situations import Found
 from initlab.spec import NetworkSpec
 from initlab.table import layer_table
-from initlab.ui import compute, compute_theory, panels
+from initlab.ui import compute, compute_theory, panels, pictures
 from initlab.ui.race import test_figure
 from initlab.wording import number
 
@@ -69,18 +69,18 @@ def numbers(found: Found) -> pd.DataFrame:
 def _both(found: Found, dark: bool) -> Drawn:
     spec, probe = found.specs[0], found.probes[0]
     reading = f"{readings.rms(probe)} {readings.theory(probe, compute.theory(spec))}"
-    return Drawn("RMS against depth", compute.rms_figure(spec, False, dark), reading)
+    return Drawn("RMS against depth", pictures.rms_figure(spec, False, dark), reading)
 
 
 def _signals(found: Found, dark: bool) -> Drawn:
-    figure = compute.curves_figure(found.specs, "forward", 0, dark)
+    figure = pictures.curves_figure(found.specs, "forward", 0, dark)
     names, theory = compute.labels_of(found.specs), [compute.theory(spec) for spec in found.specs]
     reading = f"{contrast.signal_rms(names, found.probes)} {contrast.signal_theory(names, found.probes, theory)}"
     return Drawn("Signal: RMS of the activations", figure, reading)
 
 
 def _gradients(found: Found, dark: bool) -> Drawn:
-    figure = compute.curves_figure(found.specs, "backward", 0, dark)
+    figure = pictures.curves_figure(found.specs, "backward", 0, dark)
     names, theory = compute.labels_of(found.specs), [compute.theory(spec) for spec in found.specs]
     reading = f"{contrast.gradient_rms(names, found.probes)} {contrast.gradient_theory(names, found.probes, theory)}"
     return Drawn("Gradient: RMS of ∂loss/∂z", figure, reading)
@@ -98,12 +98,12 @@ def _two_gradients(found: Found, dark: bool) -> Drawn:
 
 
 def _saturated(found: Found, dark: bool) -> Drawn:
-    figure = compute.saturation_figure(found.specs[0], dark)
+    figure = pictures.saturation_figure(found.specs[0], dark)
     return Drawn("Saturated outputs", figure, readings.saturated(found.probes[0]))
 
 
 def _silent(found: Found, dark: bool) -> Drawn:
-    return Drawn("Silent units", compute.death_figure(found.specs[0], dark), readings.dead(found.probes[0]))
+    return Drawn("Silent units", pictures.death_figure(found.specs[0], dark), readings.dead(found.probes[0]))
 
 
 def _alike(found: Found, dark: bool) -> Drawn:

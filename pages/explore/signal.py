@@ -4,7 +4,7 @@ import streamlit as st
 
 from initlab import readings
 from initlab.findings import caveats
-from initlab.ui import compute, explore, link, panels, preparing, session
+from initlab.ui import compute, explore, link, panels, pictures, preparing, session
 
 spec, mended = link.spec_of(session.values())
 
@@ -19,10 +19,10 @@ axis, ridges = explore.histogram_controls(spec.depth)
 
 forward, backward = st.columns(2)
 with forward:
-    figure = compute.layers_figure(spec, "forward", axis, ridges, panels.dark())
+    figure = pictures.layers_figure(spec, "forward", axis, ridges, panels.dark())
     panels.chart("Activations", figure, readings.activations(probe), "activations")
 with backward:
-    figure = compute.layers_figure(spec, "backward", axis, ridges, panels.dark())
+    figure = pictures.layers_figure(spec, "backward", axis, ridges, panels.dark())
     panels.chart("Back-propagated gradients", figure, readings.gradients(probe), "gradients")
 
 explore.rms_chart(spec, readings.rms(probe), readings.theory(probe, compute.theory(spec)))
