@@ -110,7 +110,8 @@ def advice(activation: str, depth: int, normalization: str = "None", *, residual
     starts = [plain.with_init(name) for name in STARTS.get(activation, LEVEL)]
     best = next((spec for spec in starts if healthy(spec)), None)
     if best is None:
-        ill = findings(probe(starts[0], brief=True)) or findings(probe(replace(starts[0], seed=1), brief=True))
+        seeds = (starts[0], replace(starts[0], seed=1))
+        ill = next(filter(None, (findings(probe(spec, detail="findings")) for spec in seeds)), ())
         best = remedy(starts[0], ill) or starts[0]
     found = probe(best)
     changed = tuple(name for name in changes(plain, best) if name in CHANGES)

@@ -152,7 +152,9 @@ class _Trial:
             self.batches[tried.scaling] = load(tried.dataset, tried.scaling, self.spec.rows)
         batch, draws = self.batches[tried.scaling], self.draws.setdefault(seed, Draws(seed, DRAW_BYTES))
         targets = None if batch.targets is None else batch.targets[: tried.rows]
-        return not findings(run(replace(tried, seed=seed), batch.inputs[: tried.rows], targets, draws, brief=True))
+        return not findings(
+            run(replace(tried, seed=seed), batch.inputs[: tried.rows], targets, draws, detail="findings")
+        )
 
 
 def _lighter(spec: NetworkSpec) -> NetworkSpec:

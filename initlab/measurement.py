@@ -1,7 +1,7 @@
 """One pass through a network, measured layer by layer: the probe behind every picture and verdict."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from initlab.twins import twins
 
 SAFE: Final = (1e-12, 1e12)
 CLOSE: Final = 1e-3  # below this, 1 - c is computed without cancellation
+Detail: TypeAlias = Literal["all", "signal", "findings"]  # all; activations and gradients in full; no histograms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +23,8 @@ class Probe:
 
     Shares are of units (dead) or of outputs (saturated). `input_correlation` is the mean cosine between the
     pre-activations of different rows, NaN for a single row; `1 - input_correlation` is exact where it is tiny, so it is
-    kept as `input_difference`. A brief probe is all that findings rest on: it has no histograms, and its weight
-    gradient is of no layer.
+    kept as `input_difference`. Where the `Detail` is less than all, the weight gradient is of no layer and other
+    quantities have no histograms; everything else is the same, and so are the findings.
     """
 
     activation: LayerStats
@@ -58,12 +59,12 @@ class Probe:
 
 def measure(
     network: Network, inputs: Array, targets: Targets = None, loss: str = "Auto", spec: NetworkSpec | None = None, *,
-    brief: bool = False,
+    detail: Detail = "all",
 ) -> Probe:  # fmt: skip
     """Send `inputs` forward and the loss back through any network. Non-finite values are counted, never fatal."""
     _keep_freed_pages()
     with np.errstate(all="ignore"):
-        return _Pass(network, inputs, brief=brief).probe(targets, loss, spec)
+        return _Pass(network, inputs, detail).probe(targets, loss, spec)
 
 
 def _keep_freed_pages() -> None:
@@ -74,11 +75,12 @@ def _keep_freed_pages() -> None:
 class _Pass:
     """The tallies of one pass; weight gradients are reduced one layer at a time."""
 
-    def __init__(self, network: Network, inputs: Array, *, brief: bool) -> None:
+    def __init__(self, network: Network, inputs: Array, detail: Detail) -> None:
         depth, workspace = network.depth, Workspace(network.weights[0].dtype)
-        self.network, self.forward, self.brief = network, network.forward(inputs), brief
-        self.activation, self.preactivation, self.gradient, self.weight, self.weight_gradient, self.data = (
-            Tally(workspace, brief=brief) for _ in range(6)
+        self.network, self.forward, self.closely = network, network.forward(inputs), detail == "all"
+        self.activation, self.gradient, self.data = (Tally(workspace, brief=detail == "findings") for _ in range(3))
+        self.preactivation, self.weight, self.weight_gradient = (
+            Tally(workspace, brief=not self.closely) for _ in range(3)
         )
         self.saturated, self.dead, self.difference, self.twin_share = np.zeros((4, depth))
         self.distinct = np.zeros(depth, np.int64)
@@ -91,7 +93,7 @@ class _Pass:
         self.data.add(0, forward.inputs)
         difference, weight = mean_difference(forward.inputs), self.weight.stats()
         equal = (weight.minimum == weight.maximum) & [b.min() == b.max() for b in network.biases[:-1]]
-        weight_gradient = unseen() if self.brief else self.weight_gradient.stats()
+        weight_gradient = self.weight_gradient.stats() if self.closely else unseen()
         return Probe(
             self.activation.stats(), self.preactivation.stats(), self.gradient.stats(), weight, weight_gradient,
             self.saturated, self.dead, self.distinct, self.twin_share,
@@ -120,7 +122,7 @@ class _Pass:
             if layer == network.depth:
                 continue
             self.gradient.add(layer, delta)
-            if not self.brief:
+            if self.closely:
                 self.weight_gradient.add(layer, forward.below(layer).T @ delta)
             self.distinct[layer], paired = twins(
                 delta, forward.activations[layer], network.weights[layer], network.biases[layer]

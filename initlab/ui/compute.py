@@ -19,7 +19,7 @@ from initlab.diagnosis import search
 from initlab.draws import Draws
 from initlab.figures.depth import Band, finite_rms
 from initlab.findings import Finding, findings
-from initlab.measurement import Probe, measure
+from initlab.measurement import Detail, Probe, measure
 from initlab.network import Network
 from initlab.spec import NetworkSpec
 from initlab.start import Stage, build, stages
@@ -67,21 +67,38 @@ def network(spec: NetworkSpec) -> Network:
     return found
 
 
-@stored(512, probe_bytes)
-def _probing(spec: NetworkSpec) -> Staged[Probe]:
-    return once(lambda: _measured(spec))
+@stored(512, lambda spec: 2 * probe_bytes(spec))
+def _probings(spec: NetworkSpec) -> dict[Detail, Staged[Probe]]:
+    """What is kept of a network: with what the charts of a page show, and in all detail, where that is asked for."""
+    details: tuple[Detail, ...] = "signal", "all"
+    return {detail: once(partial(_measured, spec, detail)) for detail in details}
 
 
-def _measured(spec: NetworkSpec) -> Probe:
+def _measured(spec: NetworkSpec, detail: Detail) -> Probe:
     data, drawn = batch(spec.dataset, spec.scaling, spec.rows), draws(spec.seed)
     found = network(spec) if spec.needs_data else None
     with DESK.seat(first=True):
-        return measure(found or build(spec, draws=drawn), data.inputs, data.targets, spec.loss, spec)
+        return measure(found or build(spec, draws=drawn), data.inputs, data.targets, spec.loss, spec, detail=detail)
+
+
+def _probing(spec: NetworkSpec) -> Staged[Probe]:
+    """In all detail where it was asked for, or takes so long that it should not be done twice."""
+    kept = _probings(spec)
+    closely = kept["all"].result is not None or gate.is_heavy(work(spec).operations)
+    return kept["all" if closely else "signal"]
 
 
 def probe(spec: NetworkSpec, *, heavy: bool = False) -> Probe:
-    """A `heavy` one only from a page itself: who caches something has nobody to tell of a place in the line."""
+    """Histograms of weights, preactivations and weight gradients may be left out.
+
+    A `heavy` one only from a page itself: who caches something has nobody to tell of a place in the line.
+    """
     return _probing(spec).last(line=gate.line(heavy=heavy))
+
+
+def close_probe(spec: NetworkSpec) -> Probe:
+    """In all detail; of what is heavy that is there since the page was opened."""
+    return _probings(spec)["all"].last()
 
 
 def probing(spec: NetworkSpec) -> int:

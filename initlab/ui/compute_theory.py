@@ -222,7 +222,7 @@ def edge(spec: NetworkSpec, lowest: float, highest: float) -> Edge:
 
 @remembered(32)
 def _finding(asked: Situation) -> Staged[Found]:
-    return once(lambda: find(asked, compute.probe))
+    return once(lambda: find(asked, compute.close_probe))
 
 
 def situation(asked: Situation) -> Found:

@@ -91,7 +91,7 @@ def _share_chart(title: str, figure: Figure | None, reading: str, key: str) -> N
         panels.chart(title, figure, reading, key)
 
 
-def inspect_panel(spec: NetworkSpec, probe: Probe) -> None:
+def inspect_panel(spec: NetworkSpec) -> None:
     """One layer from close by; computed only while the panel is open."""
     panel = st.expander("Inspect one layer", icon=":material/search:", key="inspect_panel", on_change="rerun")
     if not panel.open:
@@ -101,14 +101,17 @@ def inspect_panel(spec: NetworkSpec, probe: Probe) -> None:
         if spec.depth > 1:
             session.apply({"explore_layer": min(int(session.value("explore_layer")), spec.depth)})
             layer = st.slider("Layer", 1, spec.depth, key="explore_layer", persist_state="session")
-        figure, table = pictures.inspection_figure(spec, layer, panels.dark()), pd.DataFrame(one_layer(probe, layer))
+        probe, figure = compute.close_probe(spec), pictures.inspection_figure(spec, layer, panels.dark())
+        table = pd.DataFrame(one_layer(probe, layer))
         panels.chart(f"Layer {layer}", figure, readings.one_layer(probe, layer), "inspection")
         panels.numbers(table, f"initlab-layer-{layer}.csv", "inspection_table")
 
 
-def table_panel(probe: Probe) -> None:
+def table_panel(spec: NetworkSpec) -> None:
     """All numbers of all layers."""
-    panels.numbers_panel("All numbers", lambda: layer_table(probe), "initlab-layers.csv", "table", "table_panel")
+    panels.numbers_panel(
+        "All numbers", lambda: layer_table(compute.close_probe(spec)), "initlab-layers.csv", "table", "table_panel"
+    )
 
 
 def lsuv_panel(spec: NetworkSpec) -> None:

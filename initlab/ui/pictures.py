@@ -109,7 +109,7 @@ def death_figure(spec: NetworkSpec, dark: bool) -> Figure | None:
 
 @kept_figures(32)
 def inspection_figure(spec: NetworkSpec, layer: int, dark: bool) -> Figure:
-    return inspection.inspection_figure(compute.probe(spec), layer, dark)
+    return inspection.inspection_figure(compute.close_probe(spec), layer, dark)
 
 
 @remembered(32)

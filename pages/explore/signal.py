@@ -28,9 +28,9 @@ with backward:
 explore.rms_chart(spec, readings.rms(probe), readings.theory(probe, compute.theory(spec)))
 explore.share_charts(spec, probe)
 explore.lsuv_panel(spec)
-explore.inspect_panel(spec, probe)
+explore.inspect_panel(spec)
 explore.neuron_panel(spec)
-explore.table_panel(probe)
+explore.table_panel(spec)
 st.caption(readings.source(probe))
 if findings:
     panels.remedy_button(remedy_place, spec, compute.remedy(spec))
