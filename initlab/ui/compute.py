@@ -61,7 +61,9 @@ def calibrated(spec: NetworkSpec) -> tuple[Calibrated, ...]:
 def network(spec: NetworkSpec) -> Network:
     """Drawn anew; that of a data-driven start is kept for a while."""
     if not spec.needs_data:
-        return build(spec, draws=draws(spec.seed))
+        drawn = draws(spec.seed)
+        with DESK.seat(first=True):  # two may not draw at once
+            return build(spec, draws=drawn)
     found = start_stages(spec).last().network
     assert found  # noqa: S101  the last stage has one
     return found
