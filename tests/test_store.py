@@ -33,7 +33,7 @@ LARGEST: Final = {  # bytes of the largest entry
     "layers_figure": FIGURE, "rms_figure": FIGURE, "multiples_figure": FIGURE, "curves_figure": FIGURE,
     "saturation_figure": FIGURE,
     "death_figure": FIGURE, "inspection_figure": FIGURE, "neuron_figure": FIGURE, "trouble": KILO,
-    "_kept_isometry": 16 * 8 * WIDEST, "spectral_law": MEGA, "_births": 10 * LAYERS, "plane": FIGURE, "picks": FIGURE,
+    "spectral_law": MEGA, "_births": 10 * LAYERS, "plane": FIGURE, "picks": FIGURE,
     "point": KILO, "plane_figure": FIGURE, "point_maps": 100 * KILO, "blocks": 30 * 41 * 64, "law_figure": FIGURE,
     "gains": 100 * KILO, "edge": 10 * LAYERS,
     "_finding": RECORD_BYTES + MEGA,  # copies in training: 8.2 MB, the most of all lessons; a race less
@@ -122,6 +122,21 @@ def test_a_store_keeps_what_was_asked_for_last_as_far_as_it_fits(monkeypatch: py
     for size in (1, 2, 3, 4, 5):
         thing(size)
     assert (len(thing), thing.nbytes) == (4, 14)
+
+
+def test_what_one_page_asks_for_in_turn_is_kept_whatever_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "BYTES", 100)
+    made: list[int] = []
+
+    @stored(8, lambda key: 90, fewest=3)
+    def thing(key: int) -> list[int]:
+        made.append(key)
+        return [key]
+
+    for key in (1, 2, 3, 1, 2, 3, 4, 2, 3, 4):
+        thing(key)
+    assert made == [1, 2, 3, 4]
+    assert len(thing) == 3
 
 
 def test_several_who_ask_at_once_get_the_same_thing() -> None:

@@ -12,7 +12,7 @@ from initlab.arrays import Array
 from initlab.aside import HELPER
 from initlab.band import SEEDS, Profile, profiles_aside, seed_profiles
 from initlab.calibration import Calibrated
-from initlab.comparison import Start, fitting, fitting_band, labels
+from initlab.comparison import MOST, Start, fitting, fitting_band, labels
 from initlab.diagnosis import SEEDS as TRIALS
 from initlab.diagnosis import remedy as find_remedy
 from initlab.diagnosis import search
@@ -69,7 +69,7 @@ def network(spec: NetworkSpec) -> Network:
     return found
 
 
-@stored(512, lambda spec: 2 * probe_bytes(spec))
+@stored(512, lambda spec: 3 * probe_bytes(spec) // 2, fewest=MOST)
 def _probings(spec: NetworkSpec) -> dict[Detail, Staged[Probe]]:
     """What is kept of a network: with what the charts of a page show, and in all detail, where that is asked for."""
     details: tuple[Detail, ...] = "signal", "all"
@@ -103,9 +103,9 @@ def close_probe(spec: NetworkSpec) -> Probe:
     return _probings(spec)["all"].last()
 
 
-def probing(spec: NetworkSpec) -> int:
+def probing(spec: NetworkSpec, *, closely: bool = False) -> int:
     """The operations of its probe, without what a start takes that reads the data; 0 once it is there."""
-    if _probing(spec).result is not None:
+    if (_probings(spec)["all"] if closely else _probing(spec)).result is not None:
         return 0
     return work(spec).operations - spec.needs_data * start_operations(spec)
 

@@ -228,7 +228,7 @@ def _finding(asked: Situation) -> Staged[Found]:
 def situation(asked: Situation) -> Found:
     """What a lesson's question is answered from; a race takes a second or two, copies in training hold 8 MB."""
     probed = isinstance(asked, Networks)
-    heavy = not probed or gate.is_heavy(sum(compute.probing(spec) for spec in asked.specs))
+    heavy = not probed or gate.is_heavy(sum(compute.probing(spec, closely=True) for spec in asked.specs))
     return _finding(asked).last(line=gate.line(heavy=heavy))
 
 

@@ -20,8 +20,8 @@ Key = ParamSpec("Key")
 class Store(Generic[Key, Item]):
     """`make` with a memory. `size` says in advance how many bytes at most the result of a key will take."""
 
-    def __init__(self, entries: int, size: Callable[Key, int], make: Callable[Key, Item]) -> None:
-        self._entries, self._size, self._make = entries, size, make
+    def __init__(self, entries: int, size: Callable[Key, int], make: Callable[Key, Item], fewest: int = 1) -> None:
+        self._entries, self._size, self._make, self._fewest = entries, size, make, fewest
         self._kept: dict[Hashable, tuple[Item, int]] = {}  # the one asked for last is the last
         self._lock = threading.Lock()
 
@@ -30,7 +30,7 @@ class Store(Generic[Key, Item]):
         with self._lock:
             found = self._kept.pop(key, None) or (self._make(*args, **kwargs), self._size(*args, **kwargs))
             self._kept[key] = found
-            while len(self._kept) > self._entries or (self.nbytes > BYTES and len(self._kept) > 1):
+            while len(self._kept) > self._entries or (self.nbytes > BYTES and len(self._kept) > self._fewest):
                 del self._kept[next(iter(self._kept))]
         return found[0]
 
@@ -43,10 +43,13 @@ class Store(Generic[Key, Item]):
         return sum(size for _, size in self._kept.values())
 
 
-def stored(entries: int, size: Callable[Key, int]) -> Callable[[Callable[Key, Item]], Store[Key, Item]]:
-    """A decorator: keep what the function returns, at most so many `entries`, and `BYTES` by their `size`. It is called
-    with what can be a key, and gives quickly something that may take its time to grow."""
-    return lambda make: Store(entries, size, make)
+def stored(
+    entries: int, size: Callable[Key, int], *, fewest: int = 1
+) -> Callable[[Callable[Key, Item]], Store[Key, Item]]:
+    """A decorator: keep what the function returns, at most so many `entries`, and `BYTES` by their `size`, but always
+    the last `fewest`: as many as one page asks for in turn. It is called with what can be a key, and gives quickly
+    something that may take its time to grow."""
+    return lambda make: Store(entries, size, make, fewest)
 
 
 class Remembered(Protocol[Key, Found]):
