@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import get_reusable_executor, process_executor
 
 from initlab.desk import Desk
 from initlab.parallel import cores
@@ -23,8 +23,13 @@ ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 NICE: Final = 10
 A_TERM: Final = 3600  # seconds without work after which it ends; the next piece of work begins another
 LOOK: Final = 1.0  # seconds
+PATIENCE: Final = 0.2  # seconds a first picture waits for the process before the server makes it itself
 Asked = ParamSpec("Asked")
 Result = TypeVar("Result")
+
+
+class Busy(Exception):
+    """The process has other things to do, or there is none."""
 
 
 class Helper:
@@ -46,24 +51,34 @@ class Helper:
     def done(self, function: Callable[Asked, Result], *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
         """What `function`, which has a name in a module, returns; it runs here where there is no process, or where that
         has died: the next one asked for is another."""
-        return self._asked(partial(function, *args, **kwargs), first=False)
+        with suppress(Busy):
+            return self._asked(partial(function, *args, **kwargs), self._desk.seat())
+        return function(*args, **kwargs)
 
-    def first(self, function: Callable[Asked, Result], *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
-        """The same, before all that is only `done`: a first picture waits for it."""
-        return self._asked(partial(function, *args, **kwargs), first=True)
+    def soon(self, function: Callable[Asked, Result], *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
+        """The same for what a first picture waits for, before what is only `done`; Busy where the process is not there,
+        or does not come to it in a moment."""
+        return self._asked(partial(function, *args, **kwargs), self._desk.seat(first=True, patience=PATIENCE))
 
-    def _asked(self, work: Callable[[], Result], *, first: bool) -> Result:
-        if self._begun:
-            with suppress(BrokenProcessPool, OSError), self._desk.seat(first=first):
+    def _asked(self, work: Callable[[], Result], seat: AbstractContextManager[bool]) -> Result:
+        if not self._begun:
+            raise Busy
+        with seat as free:
+            if not free:
+                raise Busy
+            try:
                 return self._process().submit(work).result()
-        return work()
+            except (BrokenProcessPool, OSError) as died:
+                raise Busy from died
 
     def _process(self) -> Executor:
         return get_reusable_executor(max_workers=1, timeout=A_TERM, initializer=_modest, env=ONE_THREAD)
 
 
 def _modest() -> None:
-    """Leave the cores to those who draw a first picture; a system without such manners shares them out evenly."""
+    """Leave the cores to those who draw a first picture; a system without such manners shares them out evenly. And keep
+    what is kept here on purpose: loky ends a process that grows by 300 MB where it finds psutil."""
+    process_executor._USE_PSUTIL = False  # pyright: ignore[reportPrivateUsage]
     if hasattr(os, "nice"):
         os.nice(NICE)
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()

@@ -20,9 +20,7 @@ STEPS = 7
 
 
 @pytest.fixture(autouse=True)
-def pieces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Of one step each."""
-    monkeypatch.setattr(walks, "AT_ONCE", 0)
+def forgotten() -> Iterator[None]:
     walks._kept.clear()
     yield
     walks._kept.clear()
@@ -32,7 +30,7 @@ def in_pieces(spec: NetworkSpec, trial: Trial, *, forgetful: bool) -> Walk:
     data, found, pieces = load(spec.dataset, spec.scaling, spec.rows), None, 0
     while found is None or (len(found.moments) <= STEPS and found.moments[-1].finite):
         known = found.moments if found else ()
-        found = onwards(spec, trial, data, None, after=len(known), steps=STEPS)
+        found = onwards(spec, trial, data, None, after=len(known), steps=STEPS, at_once=0)
         assert found.moments, "a piece always gets further"
         found, pieces = replace(found, moments=(*known, *found.moments)), pieces + 1
         if forgetful:

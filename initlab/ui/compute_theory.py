@@ -1,5 +1,6 @@
 """What other pages cache: planes, maps of depth and gain, singular values, walks of copies, situations of lessons."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -38,36 +39,28 @@ from initlab.ui import cluster, compute, desk, gate, pictures
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import remembered, stored
 from initlab.walks import onwards
+from initlab.work import network_bytes
 
+AT_ONCE: Final = 3 * 10**9  # operations of steps of copies: about a third of a second
+_WALKING: Final = threading.Lock()
 SHALLOW: Final = 20  # layers: up to there the search for a start takes less than half a second
 
 
-@remembered(32)
-def _kept_isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> list[Isometry]:
-    """Holds the singular values once all of them are known."""
-    return []
+@stored(32, lambda spec, row, layers: 2 * network_bytes(spec))
+def _staged_isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Staged[Isometry]:
+    """One that is left half-way holds its network, in float64."""
+    return Staged(lambda: _isometry_steps(spec, row, layers))
+
+
+def _isometry_steps(spec: NetworkSpec, row: int, layers: tuple[int, ...]) -> Iterator[Isometry]:
+    network = compute.network(replace(spec, precision="float64"))
+    inputs = compute.batch(spec.dataset, spec.scaling, spec.rows).inputs
+    return desk.steps(jacobian_measured(network, inputs, row - 1, layers), first=True)
 
 
 def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...], *, heavy: bool = False) -> Iterator[Isometry]:
     """The singular values at `row` (from 1) after `layers`: what is known so far, layer by layer."""
-    kept = _kept_isometry(spec, row, layers)
-    if not kept:
-        with gate.place(object(), heavy=heavy, unless=lambda: bool(kept)):
-            yield from _measured_isometry(spec, row, layers, kept)
-    yield kept[0]
-
-
-def _measured_isometry(
-    spec: NetworkSpec, row: int, layers: tuple[int, ...], kept: list[Isometry]
-) -> Iterator[Isometry]:  # fmt: skip
-    if kept:  # while this visitor waited
-        return
-    network = compute.network(replace(spec, precision="float64"))
-    inputs = compute.batch(spec.dataset, spec.scaling, spec.rows).inputs
-    for found in desk.steps(jacobian_measured(network, inputs, row - 1, layers), first=True):
-        if found.reached == spec.depth:
-            kept.append(found)
-        yield found
+    return _staged_isometry(spec, row, layers).follow(line=gate.line(heavy=heavy))
 
 
 @stored(64, lambda spec, trial: seen_bytes(spec))
@@ -81,19 +74,20 @@ def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], 
     kept, data = _kept_walk(spec, trial), compute.batch(spec.dataset, spec.scaling, spec.rows)
 
     def missing() -> int:
+        if kept and not kept[0].moments[-1].finite:
+            return 0
         return steps + 1 - (len(kept[0].moments) if kept else 0)
 
-    def over() -> bool:
-        return missing() <= 0 or bool(kept and not kept[0].moments[-1].finite)
-
-    plain = compute.network(replace(spec, precision="float64")) if spec.needs_data and not over() else None
-    with gate.place(object(), heavy=not over() and heavy(missing()), unless=over):
-        while not over():
+    plain = compute.network(replace(spec, precision="float64")) if spec.needs_data and missing() > 0 else None
+    with gate.place(object(), heavy=heavy(missing()), unless=lambda: missing() <= 0):
+        while missing() > 0:
             known = kept[0].moments if kept else ()
             if kept:
                 yield kept[0]
-            found = desk.first(onwards, spec, trial, data, plain, after=len(known), steps=steps)
-            kept[:] = [replace(found, moments=(*known, *found.moments))]  # whoever else asks gets the same
+            found = desk.first(onwards, spec, trial, data, plain, after=len(known), steps=steps, at_once=AT_ONCE)
+            with _WALKING:  # another visitor may have come further meanwhile
+                if not kept or len(known) + len(found.moments) > len(kept[0].moments):
+                    kept[:] = [replace(found, moments=(*known, *found.moments))]
     yield kept[0]
 
 

@@ -6,11 +6,13 @@ the end of the line: whoever frees a lock and takes it again at once is faster t
 would keep the seat until it is over.
 """
 
+import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import Final, ParamSpec, TypeVar
+from contextlib import suppress
+from typing import Final, Generic, ParamSpec, TypeVar
 
-from initlab.aside import HELPER
+from initlab.aside import HELPER, Busy
 from initlab.desk import Desk
 
 Asked = ParamSpec("Asked")
@@ -27,9 +29,42 @@ def sitting() -> Iterator[None]:
         yield
 
 
-def steps(work: Iterable[Item], *, first: bool = False) -> Generator[Item]:
+class Steps(Generic[Item]):
+    """Items that are made at the desk, for one visitor after the other: what a visitor changes begins another run while
+    the one before may still be in the middle of a step. A fault stays what it was, and is not taken for the end."""
+
+    def __init__(self, made: Generator[Item]) -> None:
+        self._made, self._lock = made, threading.Lock()
+        self._fault: Exception | None = None
+
+    def __iter__(self) -> "Steps[Item]":
+        return self
+
+    def __next__(self) -> Item:
+        with self._lock:
+            if self._fault:
+                raise self._fault
+            try:
+                return next(self._made)
+            except StopIteration:
+                raise
+            except Exception as fault:
+                self._fault = fault
+                raise
+
+    def close(self) -> None:
+        """No further item."""
+        with self._lock:
+            self._made.close()
+
+
+def steps(work: Iterable[Item], *, first: bool = False) -> Steps[Item]:
     """The items of `work`, made at the desk."""
-    items, made, over = iter(work), list[Item](), False
+    return Steps(_sittings(iter(work), first=first))
+
+
+def _sittings(items: Iterator[Item], *, first: bool) -> Generator[Item]:
+    made, over = list[Item](), False
     while not over:
         with DESK.seat(first=first):
             for _ in sitting():
@@ -43,8 +78,9 @@ def steps(work: Iterable[Item], *, first: bool = False) -> Generator[Item]:
 
 
 def first(function: Callable[Asked, Item], *args: Asked.args, **kwargs: Asked.kwargs) -> Item:
-    """What a first picture waits for and takes long: `function`, in the process beside this one, else at the desk."""
-    if HELPER:
-        return HELPER.first(function, *args, **kwargs)
+    """What a first picture waits for and takes long: `function`, in the process beside this one if that is free in a
+    moment, else at the desk."""
+    with suppress(Busy):
+        return HELPER.soon(function, *args, **kwargs)
     with DESK.seat(first=True):
         return function(*args, **kwargs)

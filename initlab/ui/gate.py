@@ -79,7 +79,7 @@ class Gate:
         """
         with self._moved:
             line = list(self._line)
-            if any(threading.get_ident() in self._line[one] for one in line[: self._places]):
+            if any(threading.get_ident() in self._line.get(one, ()) for one in line[: self._places]):
                 return 0
             return line.index(work)
 
