@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
@@ -23,7 +23,6 @@ ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 NICE: Final = 10
 A_TERM: Final = 3600  # seconds without work after which it ends; the next piece of work begins another
 LOOK: Final = 1.0  # seconds
-PATIENCE: Final = 0.2  # seconds a first picture waits for the process before the server makes it itself
 Asked = ParamSpec("Asked")
 Result = TypeVar("Result")
 
@@ -52,18 +51,17 @@ class Helper:
         """What `function`, which has a name in a module, returns; it runs here where there is no process, or where that
         has died: the next one asked for is another."""
         with suppress(Busy):
-            return self._asked(partial(function, *args, **kwargs), self._desk.seat())
+            return self.asked(partial(function, *args, **kwargs))
         return function(*args, **kwargs)
 
-    def soon(self, function: Callable[Asked, Result], *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
-        """The same for what a first picture waits for, before what is only `done`; Busy where the process is not there,
-        or does not come to it in a moment."""
-        return self._asked(partial(function, *args, **kwargs), self._desk.seat(first=True, patience=PATIENCE))
-
-    def _asked(self, work: Callable[[], Result], seat: AbstractContextManager[bool]) -> Result:
+    def asked(
+        self, work: Callable[[], Result], *, first: bool = False, patience: float | None = None
+    ) -> Result:  # fmt: skip
+        """What comes of `work`, which travels there; what is for a `first` picture before all else. Busy where the
+        process is not there, or does not come to it within `patience` seconds."""
         if not self._begun:
             raise Busy
-        with seat as free:
+        with self._desk.seat(first=first, patience=patience) as free:
             if not free:
                 raise Busy
             try:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from subprocess import PIPE
 
 import numpy as np
@@ -72,7 +73,10 @@ def test_it_finds_the_same_tells_its_faults_and_may_die(begun: Helper) -> None:
 
 def test_what_a_first_picture_waits_for_comes_before_what_has_waited_longer(begun: Helper) -> None:
     log: list[str] = []
-    asked = [lambda: log.append(begun.done(str, "band")), lambda: log.append(begun.soon(str, "picture"))]
+    asked = [
+        lambda: log.append(begun.done(str, "band")),
+        lambda: log.append(begun.asked(partial(str, "picture"), first=True)),
+    ]
     threads = [threading.Thread(target=ask) for ask in asked]
     with begun._desk.seat():
         for count, thread in enumerate(threads, 1):

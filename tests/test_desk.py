@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from initlab import aside
 from initlab.aside import Helper
 from initlab.desk import Desk
 from initlab.ui import desk
@@ -181,7 +180,7 @@ def test_what_the_process_beside_cannot_begin_in_a_moment_is_made_here(
     monkeypatch.setattr(desk, "HELPER", helper)
     assert desk.first(str, 7) == "7"
     monkeypatch.setattr(helper, "_begun", True)
-    monkeypatch.setattr(aside, "PATIENCE", 0.01)
+    monkeypatch.setattr(desk, "PATIENCE", 0.01)
     taken, left = threading.Event(), threading.Event()
 
     def sit() -> None:

@@ -94,7 +94,7 @@ def test_a_probe_and_a_network_are_no_larger_than_their_stores_count(precision: 
 
 
 def test_the_largest_are_kept_by_their_bytes() -> None:
-    for cache in (compute.start_stages, compute._probings, compute_theory._kept_walk):
+    for cache in (compute.start_stages, compute._probings, compute_theory._followed):
         assert isinstance(cache, Store)
     spec = NetworkSpec(depth=DEEPEST, precision="float64")
     assert probe_bytes(spec) * 64 > 10 * store.BYTES, "entries alone would be no bound"

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+from walked import walked
 
-from initlab import isometry, walks
-from initlab.datasets import load
+from initlab import isometry
 from initlab.draws import Draws
 from initlab.spec import NetworkSpec
 from initlab.start import build
@@ -53,25 +53,15 @@ def test_singular_values_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert all(one is found[0] for one in found)
 
 
-def test_a_short_walk_that_comes_late_does_not_take_the_place_of_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec, data = replace(SPEC, seed=4030), load(SPEC.dataset, SPEC.scaling, SPEC.rows)
-    late, original = threading.Event(), walks.onwards
+def test_a_short_walk_that_comes_late_does_not_take_the_place_of_a_long_one() -> None:
+    followed = compute_theory._Followed()
 
-    def slow(*args: object, steps: int, **kwargs: object) -> Walk:
-        found = original(spec, Trial(), data, None, after=kwargs["after"], steps=steps, at_once=10**12)  # pyright: ignore
-        assert steps > 2 or late.wait(10)
-        return found
+    def long(after: int, at_once: int) -> Walk:
+        return walked(SPEC, Trial(), 6).seen(after)
 
-    monkeypatch.setattr(compute_theory, "onwards", slow)
+    def short(after: int, at_once: int) -> Walk:
+        followed.extend(long)  # another visitor, in the meantime
+        return walked(SPEC, Trial(), 2).seen(after)
 
-    def walked(steps: int) -> int:
-        *_, found = compute_theory.walk(spec, Trial(), steps, heavy=lambda _: False)
-        return len(found.moments)
-
-    with ThreadPoolExecutor(2) as pool:
-        monkeypatch.setattr(compute_theory.desk, "first", lambda function, *args, **kwargs: function(*args, **kwargs))
-        short = pool.submit(walked, 2)
-        assert walked(6) == 7
-        late.set()
-        assert short.result() >= 3
-        assert walked(6) == 7
+    assert len(followed.extend(short).moments) == 7
+    assert followed.missing(6) == 0

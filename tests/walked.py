@@ -4,11 +4,11 @@ from functools import cache
 
 from initlab.experiments import Experiment
 from initlab.spec import NetworkSpec
-from initlab.symmetry import Moment, Trial, Walk, start
+from initlab.symmetry import Moment, Trial, Walk, Walker, start
 
 
 @cache
-def walked(spec: NetworkSpec, trial: Trial, steps: int) -> Walk:
+def walked(spec: NetworkSpec, trial: Trial, steps: int) -> Walker:
     """After so many steps, or where it overflowed."""
     walk = start(spec, trial)
     while len(walk.moments) <= steps and walk.moments[-1].finite:

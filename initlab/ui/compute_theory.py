@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
 from initlab import catalogue, chooser, phase
 from initlab.arrays import Array, Parameters
-from initlab.aside import HELPER
+from initlab.aside import HELPER, Busy
 from initlab.born_dead import NUMBERS, BornDead
 from initlab.born_dead import born_dead as find_born_dead
 from initlab.born_dead import drawn as weights_drawn
@@ -36,13 +37,14 @@ from initlab.sweep import Block, sweep_blocks
 from initlab.symmetry import Trial, Walk, seen_bytes
 from initlab.theory import broken, mean_correlations
 from initlab.ui import cluster, compute, desk, gate, pictures
+from initlab.ui.desk import DESK
 from initlab.ui.shared import Shared, Staged, once
 from initlab.ui.store import remembered, stored
 from initlab.walks import onwards
 from initlab.work import network_bytes
 
 AT_ONCE: Final = 3 * 10**9  # operations of steps of copies: about a third of a second
-_WALKING: Final = threading.Lock()
+AT_ONCE_HERE: Final = 5 * 10**8  # where pages wait
 SHALLOW: Final = 20  # layers: up to there the search for a start takes less than half a second
 
 
@@ -63,32 +65,56 @@ def isometry(spec: NetworkSpec, row: int, layers: tuple[int, ...], *, heavy: boo
     return _staged_isometry(spec, row, layers).follow(line=gate.line(heavy=heavy))
 
 
+@dataclass(slots=True)
+class _Followed:
+    """What has been seen of a walk so far, and whether the process beside this one takes its steps: it keeps it."""
+
+    seen: Walk | None = None
+    beside: bool | None = None  # before the first
+    extending: threading.Lock = field(default_factory=threading.Lock)
+
+    def missing(self, steps: int) -> int:
+        if self.seen and not self.seen.moments[-1].finite:
+            return 0
+        return steps + 1 - (len(self.seen.moments) if self.seen else 0)
+
+    def extend(self, onwards: Callable[..., Walk]) -> Walk:
+        """Further by one go of `onwards`; another visitor may come further meanwhile."""
+        known = self.seen.moments if self.seen else ()
+        found = self._gone(partial(onwards, after=len(known)))
+        with self.extending:
+            if not self.seen or len(known) + len(found.moments) > len(self.seen.moments):
+                self.seen = replace(found, moments=(*known, *found.moments))
+            return self.seen
+
+    def _gone(self, onwards: Callable[..., Walk]) -> Walk:
+        if self.beside is not False:
+            patience = None if self.beside else desk.PATIENCE
+            with suppress(Busy):
+                found = HELPER.asked(partial(onwards, at_once=AT_ONCE), first=True, patience=patience)
+                self.beside = True
+                return found
+        self.beside = False
+        with DESK.seat(first=True):
+            return onwards(at_once=AT_ONCE_HERE)
+
+
 @stored(64, lambda spec, trial: seen_bytes(spec))
-def _kept_walk(spec: NetworkSpec, trial: Trial) -> list[Walk]:
-    """What has been seen of the walk so far; more steps go on from there."""
-    return []
+def _followed(spec: NetworkSpec, trial: Trial) -> _Followed:
+    return _Followed()
 
 
 def walk(spec: NetworkSpec, trial: Trial, steps: int, *, heavy: Callable[[int], bool]) -> Iterator[Walk]:
     """The walk, again and again while it goes on; at last the whole of it. So many steps may be `heavy`."""
-    kept, data = _kept_walk(spec, trial), compute.batch(spec.dataset, spec.scaling, spec.rows)
-
-    def missing() -> int:
-        if kept and not kept[0].moments[-1].finite:
-            return 0
-        return steps + 1 - (len(kept[0].moments) if kept else 0)
-
-    plain = compute.network(replace(spec, precision="float64")) if spec.needs_data and missing() > 0 else None
-    with gate.place(object(), heavy=heavy(missing()), unless=lambda: missing() <= 0):
-        while missing() > 0:
-            known = kept[0].moments if kept else ()
-            if kept:
-                yield kept[0]
-            found = desk.first(onwards, spec, trial, data, plain, after=len(known), steps=steps, at_once=AT_ONCE)
-            with _WALKING:  # another visitor may have come further meanwhile
-                if not kept or len(known) + len(found.moments) > len(kept[0].moments):
-                    kept[:] = [replace(found, moments=(*known, *found.moments))]
-    yield kept[0]
+    kept, data = _followed(spec, trial), compute.batch(spec.dataset, spec.scaling, spec.rows)
+    missing = kept.missing(steps)
+    plain = compute.network(replace(spec, precision="float64")) if spec.needs_data and missing > 0 else None
+    further = partial(onwards, spec, trial, data, plain, steps=steps)
+    with gate.place(object(), heavy=heavy(missing), unless=lambda: kept.missing(steps) <= 0):
+        while kept.missing(steps) > 0:
+            yield kept.extend(further)
+    assert kept.seen  # noqa: S101  nothing is missing
+    yield kept.seen
 
 
 @remembered(32)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Final, Generic, ParamSpec, TypeVar
 
 from initlab.aside import HELPER, Busy
@@ -18,6 +19,7 @@ from initlab.desk import Desk
 Asked = ParamSpec("Asked")
 Item = TypeVar("Item")
 DESK: Final = Desk()
+PATIENCE: Final = 0.6  # seconds: longer than what is usually going on there
 SITTING: Final = 0.05  # seconds: steps that are shorter are not worth the way to the end of the line
 
 
@@ -81,6 +83,6 @@ def first(function: Callable[Asked, Item], *args: Asked.args, **kwargs: Asked.kw
     """What a first picture waits for and takes long: `function`, in the process beside this one if that is free in a
     moment, else at the desk."""
     with suppress(Busy):
-        return HELPER.soon(function, *args, **kwargs)
+        return HELPER.asked(partial(function, *args, **kwargs), first=True, patience=PATIENCE)
     with DESK.seat(first=True):
         return function(*args, **kwargs)
