@@ -8,6 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from designed import MENU
 from evidence import check_evidence
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,7 +68,7 @@ def test_the_situations_cover_every_finding_and_every_axis() -> None:
     assert {spec.normalization for spec in specs} == set(NORMALIZATIONS)
     assert {spec.precision for spec in specs} == set(PRECISIONS)
     assert {spec.output for spec in specs} == set(OUTPUTS)
-    assert set(INITIALIZERS) - {spec.init for spec in specs} <= {"LeCun uniform"}  # LeCun normal with another shape
+    assert set(MENU) - {spec.init for spec in specs} <= {"LeCun uniform"}  # LeCun normal with another shape
 
 
 def test_the_opening_reads_as_a_person_would_write_it() -> None:

@@ -5,17 +5,14 @@ import re
 
 import numpy as np
 import pytest
+from designed import MENU
 
 from initlab import ACTIVATIONS, INITIALIZERS, draw, draw_bias
 from initlab.initializers import Recipe, recipe
+from initlab.laws import Law
 from initlab.pretrain_spec import PARAMETERS
 
 pytestmark = pytest.mark.whole  # who adds one entry to the table sees it tested at once
-MENU = (
-    "Zeros", "Constant", "Random normal", "Random uniform", "Glorot uniform", "Glorot normal", "He uniform",
-    "He normal", "Greedy pre-training", "Ones", "Truncated normal", "Variance scaling", "LeCun normal", "LeCun uniform",
-    "Orthogonal", "Identity", "Sparse", "LSUV", "PyTorch default", "scikit-learn default",
-)  # fmt: skip
 KERAS_DEFAULTS = {
     "Constant": {"value": 0.1},  # Keras has 0, which would be Zeros again
     "Random normal": {"mean": 0.0, "stddev": 0.05},
@@ -51,15 +48,23 @@ def generator(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
+def law(name: str) -> Law:
+    return recipe(name).bound(recipe(name).complete({}))
+
+
 def test_the_menu_has_the_designs_order() -> None:
-    assert tuple(INITIALIZERS) == MENU
-    assert [entry.name for entry in INITIALIZERS.values()] == list(MENU)
+    assert tuple(name for name in INITIALIZERS if name in MENU) == MENU
+    assert [entry.name for entry in INITIALIZERS.values()] == list(INITIALIZERS)
+
+
+@pytest.mark.parametrize("name", MENU)
+def test_parameters_have_the_names_and_defaults_of_keras(name: str) -> None:
+    assert {p.name: p.default for p in recipe(name).parameters} == KERAS_DEFAULTS.get(name, {})
 
 
 @each_recipe
-def test_parameters_have_the_names_and_defaults_of_keras(entry: Recipe) -> None:
-    assert {p.name: p.default for p in entry.parameters} == KERAS_DEFAULTS.get(entry.name, {})
-    assert dict(entry.complete({})) == KERAS_DEFAULTS.get(entry.name, {})
+def test_a_parameter_that_is_not_given_has_its_default(entry: Recipe) -> None:
+    assert dict(entry.complete({})) == {p.name: p.default for p in entry.parameters}
 
 
 @pytest.mark.parametrize(("name", "parameters", "variance"), VARIANCES)
@@ -127,7 +132,9 @@ def test_the_same_generator_gives_the_same_weights_and_the_next_call_others(name
     rng = generator()
     first, second = draw(name, rng, *FANS), draw(name, rng, *FANS)
     np.testing.assert_array_equal(draw(name, generator(), *FANS), first)
-    assert np.array_equal(first, second) == (name in FIXED)
+    fixed = np.array_equal(draw(name, generator(1), *FANS), first)
+    assert np.array_equal(first, second) == fixed
+    assert name not in MENU or fixed == (name in FIXED)
 
 
 @each_name
@@ -160,7 +167,9 @@ def test_biases_are_zero_unless_the_law_has_its_own(name: str) -> None:
     biases = draw_bias(name, generator(), *FANS)
     assert biases.shape == FANS[1:]
     assert biases.dtype == float
-    assert biases.any() == (name in WITH_BIASES)
+    own = law(name).bias_variance(*FANS) > 0
+    assert biases.any() == own
+    assert name not in MENU or own == (name in WITH_BIASES)
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,20 @@ import numpy as np
 import pytest
 
 from initlab import INITIALIZERS, Network, NetworkSpec, build
+from initlab.data_driven import LSUV, Pretraining
 from initlab.datasets import load
 from initlab.draws import Draws
 from initlab.initializers import recipe
+from initlab.laws import Constant, Identity
 from initlab.spec import OUTPUTS
 from initlab.start import cut, stages
 
 SPEC = NetworkSpec(depth=4, width=24, activation="Tanh")
 STARTS = list(INITIALIZERS)
-RANDOM = [name for name in STARTS if name not in ("Zeros", "Ones", "Constant", "Identity")]
+LAWS = {name: replace(SPEC, init=name).law for name in STARTS}
+RANDOM = [name for name, law in LAWS.items() if not isinstance(law, Constant | Identity)]
 each_start = pytest.mark.parametrize("init", STARTS)
-each_drawn = pytest.mark.parametrize("init", [name for name in STARTS if name != "Greedy pre-training"])
+each_drawn = pytest.mark.parametrize("init", [name for name, law in LAWS.items() if not isinstance(law, Pretraining)])
 each_random = pytest.mark.parametrize("init", RANDOM)
 
 
@@ -46,7 +49,7 @@ def test_every_layer_follows_the_law_for_its_own_fans(init: str) -> None:
     spec = NetworkSpec(init, depth=3, width=200, shape="Funnel", activation="Sigmoid", precision="float64")
     for w in build(spec).weights[:-1]:
         mean, variance = recipe(init).bound(spec.init_params, "Sigmoid").moments(*w.shape)
-        if init == "LSUV":
+        if isinstance(LAWS[init], LSUV):
             tall = w if w.shape[0] >= w.shape[1] else w.T
             np.testing.assert_allclose(tall.T @ tall, (tall[:, 0] @ tall[:, 0]) * np.eye(tall.shape[1]), atol=1e-6)
             continue
@@ -79,7 +82,7 @@ def test_another_seed_gives_another_network(init: str) -> None:
 def test_a_network_is_a_prefix_of_a_deeper_one_and_keeps_its_output_layer(init: str, deeper: int) -> None:
     shallow, deep = build(replace(SPEC, init=init)), build(replace(SPEC, init=init, depth=deeper))
     assert same(shallow, deep, layers=4)
-    if init == "LSUV":  # the same rotation, sized to what arrives
+    if isinstance(LAWS[init], LSUV):  # the same rotation, sized to what arrives
         ratio = shallow.weights[-1] / deep.weights[-1]
         np.testing.assert_allclose(ratio, ratio[0, 0], rtol=1e-5)
     else:
@@ -153,7 +156,7 @@ def test_the_output_layer_is_the_same_law_or_lecuns_or_one_row_repeated(init: st
 def test_biases_are_the_laws_own_unless_a_deviation_is_asked_for(init: str) -> None:
     spec = NetworkSpec(init, depth=10, width=300, activation="Tanh")
     own = np.concatenate(build(spec).biases[:-1])
-    assert own.any() == (init in ("PyTorch default", "scikit-learn default"))
+    assert own.any() == (LAWS[init].bias_variance(300, 300) > 0)
     asked = np.concatenate(build(replace(spec, bias_stddev=0.3)).biases[:-1])
     assert asked.std() == pytest.approx(0.3, rel=5 / np.sqrt(2 * asked.size))  # of a sample deviation: 1/sqrt(2 n)
     assert asked.mean() == pytest.approx(0, abs=5 * 0.3 / np.sqrt(asked.size))
@@ -206,7 +209,7 @@ def test_a_data_driven_start_reads_the_specs_own_data_or_those_it_is_given() -> 
     assert same(build(spec.with_init("He normal")), build(spec.with_init("He normal"), own[:100]))
 
 
-CUT_STARTS = [(init, output) for init in STARTS for output in OUTPUTS if (init, output) != ("LSUV", "Same")]
+CUT_STARTS = [(init, out) for init in STARTS for out in OUTPUTS if not (isinstance(LAWS[init], LSUV) and out == "Same")]
 
 
 @pytest.mark.parametrize(("init", "output"), CUT_STARTS)  # LSUV's output layer depends on the depth
