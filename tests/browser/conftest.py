@@ -35,14 +35,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def foreign_requests() -> list[str]:
-    """Every address outside this machine that a page of this test has asked for; a test asserts that it stays empty."""
-    return []
-
-
-@pytest.fixture
-def new_page(browser: Browser, server: Server, foreign_requests: list[str]) -> Iterator[NewPage]:
+def new_page(browser: Browser, server: Server) -> Iterator[NewPage]:
+    """At the end no page has asked anything of another machine, nor wanted what its own server forbids."""
     contexts: list[BrowserContext] = []
+    foreign_requests: list[str] = []
     refused: list[str] = []
 
     def hear(said: ConsoleMessage) -> None:
@@ -75,6 +71,7 @@ def new_page(browser: Browser, server: Server, foreign_requests: list[str]) -> I
     yield opened
     for context in contexts:
         context.close()
+    assert not foreign_requests, "a page asks something of another machine"
     assert not refused, "the page loads what its own server forbids"
 
 

