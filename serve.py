@@ -1,6 +1,7 @@
 """initlab for a class: `app.py` behind security headers, with the browser's files compressed. `make serve` starts it.
 
-INITLAB_FRAME_ANCESTORS lists the sites that may show it in a frame, e.g. "https://moodle.example.edu"; otherwise none.
+INITLAB_FRAME_ANCESTORS lists the sites that may show it in a frame, e.g. "https://moodle.example.edu"; otherwise the
+site itself alone.
 """
 
 import os
