@@ -14,7 +14,7 @@ from initlab.copies import class_entropy, verdict, without_gradient
 from initlab.datasets import Batch, load
 from initlab.experiments import CONSTANT, COPIES, EXPERIMENTS, Experiment
 from initlab.start import build
-from initlab.symmetry import Moment, Trial, Walk, start
+from initlab.symmetry import Moment, Trial, Walk, Walker, start
 
 SMALL = replace(COPIES, depth=3, width=16, batch=32)
 ZEROS = replace(SMALL, init="Zeros", init_params=(), output="Same")
@@ -34,7 +34,7 @@ def moves_alike(walk: Walk, moment: Moment) -> bool:
     return alike and bool(moment.moved.all()) and set(moment.distinct) == {1}
 
 
-CLAIMS: dict[str, Callable[[Walk, Moment], object]] = {
+CLAIMS: dict[str, Callable[[Walker, Moment], object]] = {
     "One row repeated": lambda w, m: set(w.before) == {1} and not w.moments[0].idle.any() and moves_alike(w, m),
     "Constant and softmax": lambda w, m: (
         without_gradient(m) and m.cause == "cancelled"

@@ -4,7 +4,7 @@ from functools import cache
 
 from initlab.experiments import Experiment
 from initlab.spec import NetworkSpec
-from initlab.symmetry import Moment, Trial, Walk, Walker, start
+from initlab.symmetry import Moment, Trial, Walker, start
 
 
 @cache
@@ -16,7 +16,7 @@ def walked(spec: NetworkSpec, trial: Trial, steps: int) -> Walker:
     return walk
 
 
-def shown(experiment: Experiment) -> tuple[Walk, Moment]:
+def shown(experiment: Experiment) -> tuple[Walker, Moment]:
     """The walk of an experiment and the moment it shows."""
     walk = walked(experiment.spec, experiment.trial, experiment.steps)
     return walk, walk.moments[experiment.steps]

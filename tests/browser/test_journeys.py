@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from benchmarks.browser import Server, settled
 from tests.browser.conftest import NewPage
@@ -88,7 +88,7 @@ def test_the_panels_open_and_the_numbers_are_one_table(page: Page) -> None:
     for title in ("Inspect one layer", "Why √n? One neuron", "All numbers"):
         page.get_by_text(title, exact=True).click()
         settled(page)
-    assert page.locator("[data-testid=stDataFrame]").count() == 2
+    expect(page.locator("[data-testid=stDataFrame]")).to_have_count(2)
     with page.expect_download() as download:
         page.locator(".st-key-table_csv button").first.click()
     text = download.value.path().read_text().splitlines()
