@@ -35,7 +35,7 @@ class Helper:
     """The process, once it has been begun."""
 
     def __init__(self) -> None:
-        self._begun, self._desk = False, Desk()
+        self._begun, self._desk = False, Desk(in_a_row=1)  # pieces are long here
 
     def __bool__(self) -> bool:
         return self._begun

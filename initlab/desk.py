@@ -4,15 +4,17 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import count
-from typing import Final
-
-IN_A_ROW: Final = 2  # first pictures, while others wait: those are late in a full hall, but not for ever
 
 
 class Desk:
-    """A seat for one thread; who has it may sit down again."""
+    """A seat for one thread; who has it may sit down again.
 
-    def __init__(self) -> None:
+    First pictures come before all else, but no more than so many `in_a_row` while others wait: those are late in a full
+    hall, but not for ever.
+    """
+
+    def __init__(self, in_a_row: int = 2) -> None:
+        self._in_a_row = in_a_row
         self._owner: int | None = None
         self._numbers = count()
         self._line: set[tuple[bool, int]] = set()  # who waits: those for a first picture sort first
@@ -21,8 +23,8 @@ class Desk:
 
     @contextmanager
     def seat(self, *, first: bool = False, patience: float | None = None) -> Generator[bool]:
-        """Until the end of the block, which must not wait for other threads; `first` comes before what is not, but no
-        more than `IN_A_ROW` times. Gives whether it is there: not where that took more than `patience` seconds."""
+        """Until the end of the block, which must not wait for other threads; `first` is for a first picture. Gives
+        whether it is there: not where that took more than `patience` seconds."""
         me = threading.get_ident()
         if self._owner == me:
             yield True
@@ -48,7 +50,7 @@ class Desk:
                 self._changed.notify_all()
 
     def _next(self) -> tuple[bool, int]:
-        return min(self._others() if self._passed >= IN_A_ROW and self._others() else self._line)
+        return min(self._others() if self._passed >= self._in_a_row and self._others() else self._line)
 
     def _others(self) -> set[tuple[bool, int]]:
         return {place for place in self._line if place[0]}

@@ -45,6 +45,7 @@ from initlab.work import network_bytes
 
 AT_ONCE: Final = 3 * 10**9  # operations of steps of copies: about a third of a second
 AT_ONCE_HERE: Final = 5 * 10**8  # where pages wait
+SHORTLY: Final = 0.1  # seconds a walk waits for the process beside: in small goes it is no burden here either
 SHALLOW: Final = 20  # layers: up to there the search for a start takes less than half a second
 
 
@@ -89,7 +90,7 @@ class _Followed:
 
     def _gone(self, onwards: Callable[..., Walk]) -> Walk:
         if self.beside is not False:
-            patience = None if self.beside else desk.PATIENCE
+            patience = None if self.beside else SHORTLY
             with suppress(Busy):
                 found = HELPER.asked(partial(onwards, at_once=AT_ONCE), first=True, patience=patience)
                 self.beside = True
