@@ -57,8 +57,8 @@ class Helper:
     def asked(
         self, work: Callable[[], Result], *, first: bool = False, patience: float | None = None
     ) -> Result:  # fmt: skip
-        """What comes of `work`, which travels there; what is for a `first` picture before all else. Busy where the
-        process is not there, or does not come to it within `patience` seconds."""
+        """What comes of `work`, which travels there; what a `first` picture waits for takes turns with the rest. Busy
+        where the process is not there, or does not come to it within `patience` seconds."""
         if not self._begun:
             raise Busy
         with self._desk.seat(first=first, patience=patience) as free:

@@ -22,40 +22,27 @@ def waiting(table: Desk, count: int) -> None:
         threading.Event().wait(0.001)
 
 
-def test_a_first_picture_comes_before_what_has_waited_longer(empty: Desk) -> None:
-    log: list[str] = []
-
-    def sit(name: str, *, first: bool) -> None:
-        with empty.seat(first=first):
-            log.append(name)
-
-    threads = [threading.Thread(target=sit, args=("band",), kwargs={"first": False}) for _ in range(2)]
-    threads.append(threading.Thread(target=sit, args=("picture",), kwargs={"first": True}))
-    with empty.seat():
-        for count, thread in enumerate(threads, 1):
-            thread.start()
-            waiting(empty, count)
-    for thread in threads:
-        thread.join()
-    assert log == ["picture", "band", "band"]
-
-
-def test_first_pictures_hold_nobody_up_for_ever(empty: Desk) -> None:
+@pytest.mark.parametrize(("came", "seated"), [
+    ("band band picture", "picture band band"),
+    ("band picture picture picture picture picture band", "picture picture band picture picture band picture"),
+])  # fmt: skip
+def test_first_pictures_come_before_what_has_waited_longer_but_hold_nobody_up_for_ever(
+    empty: Desk, came: str, seated: str
+) -> None:
     log: list[str] = []
 
     def sit(name: str) -> None:
         with empty.seat(first=name == "picture"):
             log.append(name)
 
-    names = ["band", *["picture"] * 5, "band"]
-    threads = [threading.Thread(target=sit, args=(name,)) for name in names]
+    threads = [threading.Thread(target=sit, args=(name,)) for name in came.split()]
     with empty.seat():
         for count, thread in enumerate(threads, 1):
             thread.start()
             waiting(empty, count)
     for thread in threads:
         thread.join()
-    assert log == ["picture", "picture", "band", "picture", "picture", "band", "picture"]
+    assert log == seated.split()
 
 
 def test_long_work_goes_to_the_end_of_the_line(empty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
